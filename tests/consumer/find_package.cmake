@@ -1,0 +1,8 @@
+include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
+set(build "${WORK_FOLDER}/find_package")
+file(REMOVE_RECURSE "${build}")
+step("Configuring" "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/find_package" -B "${build}"
+    ${configure_options} -D "CMAKE_PREFIX_PATH=${prefix}")
+step("Building" "${CMAKE_COMMAND}" --build "${build}")
+step("Running" "${build}/app")
+expect_version()

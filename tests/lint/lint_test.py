@@ -1,0 +1,221 @@
+"""Each rule catches what it is for and lets the sound form pass."""
+
+import os
+import tempfile
+import unittest
+
+import classes
+import coroutines
+import layers
+import lint
+import texts
+
+
+def coroutine(body):
+    return "awaitable<void> f() {\n" + body + "\n}\n"
+
+
+class AwaitRule(unittest.TestCase):
+    def assert_caught(self, body, word):
+        found = list(coroutines.await_problems(coroutine(body)))
+        self.assertTrue(found, body)
+        self.assertIn(word, found[0][1])
+
+    def assert_passes(self, body):
+        self.assertEqual(list(coroutines.await_problems(coroutine(body))), [], body)
+
+    def test_aggregate_temporaries(self):
+        self.assert_caught('co_await get({.path = "/x"});', "braced list")
+        self.assert_caught("co_await get(request{verb, path});", "braced list")
+        self.assert_caught("auto x = pair{co_await a(), co_await b()};", "braced list")
+        self.assert_caught("co_return result{co_await a()};", "braced list")
+        self.assert_caught("if (co_await get({})) { done(); }", "braced list")
+        self.assert_passes("request r; r.path = p; co_await get(std::move(r));")
+        self.assert_passes("co_await get(request(path));")
+        self.assert_passes("const auto [ec, n] = co_await read(as_tuple(deferred));")
+
+    def test_a_list_in_another_statement_passes(self):
+        self.assert_passes("std::vector<int> v{1, 2}; co_await get(v); names = {a, b};")
+        self.assert_passes("if (ready) { co_await get(v); } else { use({1}); }")
+        self.assert_passes("for (int i = 0; i < 3; ++i) { co_await get(i); }")
+        self.assert_passes("auto x = y[co_await get()];")
+        self.assert_passes("use({1}); { co_await get(v); } use({2});")
+        self.assert_passes("while (co_await more()) { use({1}); }")
+        self.assert_passes("try { co_await get(v); } catch (const error& e) { use({1}); }")
+
+    def test_ternary_and_throw(self):
+        self.assert_caught("auto x = ok ? co_await a() : co_await b();", "ternary")
+        self.assert_caught("co_await get(ok ? a : b);", "ternary")
+        self.assert_caught("throw failure(co_await a());", "throw")
+        self.assert_passes("const auto path = ok ? a : b; co_await get(path);")
+        self.assert_passes("const auto why = co_await a(); throw failure(why);")
+
+    def test_capturing_lambdas(self):
+        self.assert_caught("co_await co_spawn(ex, [sp] { use(sp); }, use_awaitable);", "lambda")
+        self.assert_caught("co_await run([sp = std::move(p)]() -> awaitable<void> { co_return; });", "lambda")
+        self.assert_caught("co_await run([=] { use(p); });", "lambda")
+        self.assert_passes("co_await run([] { use(); });")
+        self.assert_passes("co_await run([&] { use(p); });")
+        self.assert_passes("co_await run([this, &p] { use(p); });")
+        self.assert_passes("auto work = [sp] { use(sp); }; co_await co_spawn(ex, std::move(work), token);")
+
+    def test_the_body_of_a_lambda_is_another_place(self):
+        self.assert_passes("co_spawn(ex, [sp]() -> awaitable<void> { co_await get(sp); use({1}); }, detached);")
+        self.assert_passes("co_await run([&] { use({1}); });")
+        self.assert_caught("run([&]() -> awaitable<void> { co_await get({1}); });", "braced list")
+
+    def test_comments_and_texts_are_no_code(self):
+        self.assert_passes("// co_await get({1});\nlog(\"co_await get({1})\");")
+        self.assert_passes('co_await get(R"({"a": {}})"); // {}')
+
+    def test_tells_the_line(self):
+        found = list(coroutines.await_problems(coroutine("a();\nco_await get(\n    {1});")))
+        self.assertEqual([line for line, _ in found], [4])
+
+
+class DefaultArgumentRule(unittest.TestCase):
+    def test_braced_defaults_of_coroutines(self):
+        caught = ["awaitable<int> get(options o = {});", "asio::awaitable<std::vector<int>> client::get(options o = options{});"]
+        for text in caught:
+            self.assertEqual(len(list(coroutines.default_argument_problems(text))), 1, text)
+        passes = ["awaitable<int> get(options o = options());", "int get(options o = {});",
+                  "awaitable<int> get(int x) { use({1}); co_return 1; }", "using a = awaitable<int>;"]
+        for text in passes:
+            self.assertEqual(list(coroutines.default_argument_problems(text)), [], text)
+
+
+class BannedRule(unittest.TestCase):
+    def test_each_banned_thing(self):
+        for text in ["using namespace asio::experimental::awaitable_operators;",
+                     "boost::beast::ssl_stream<tcp::socket> s;",
+                     "#include <boost/beast/ssl.hpp>",
+                     "beast::tcp_stream s(ex);",
+                     "beast::get_lowest_layer(s).expires_after(1s);",
+                     "channel_.cancel();",
+                     "#include <boost/asio.hpp>",
+                     "handler_type handler_;\nvoid f() { handler_ = std::move(other); }",
+                     "any_completion_handler<void(int)> done;\ndone = next;"]:
+            self.assertEqual(len(list(coroutines.banned_problems(text))), 1, text)
+
+    def test_the_sound_forms(self):
+        for text in ["asio::ssl::stream<tcp::socket> s;", "timer.expires_after(1s);", "timer_.cancel();",
+                     "// beast::tcp_stream is not to be used", "#include <boost/asio/post.hpp>",
+                     "handler_type handler = std::move(other);", "if (handler_type done = f(); done == g) {}"]:
+            self.assertEqual(list(coroutines.banned_problems(text)), [], text)
+
+
+class ConstructorRule(unittest.TestCase):
+    def found(self, text):
+        return list(classes.constructor_problems({"include/roomport/x.hpp": text}))
+
+    def test_owning_aggregates(self):
+        self.assertEqual(len(self.found("struct a { std::string s; };")), 1)
+        self.assertEqual(len(self.found("class ROOMPORT_EXPORT a final { public: int n = 0; std::vector<int> v; };")), 1)
+        self.assertEqual(len(self.found("struct a { std::optional<std::string> s; void f() { g(); } };")), 1)
+
+    def test_owning_through_another_type(self):
+        found = self.found("struct b { b() = default; std::string s; };\nstruct a { b inner; int n; };")
+        self.assertEqual([(line, message.split()[0]) for _, line, message in found], [(2, "a")])
+
+    def test_sound_types(self):
+        for text in ["struct a { a() = default; std::string s; };", "struct a { int n; std::string_view s; };",
+                     "struct a { explicit a(std::string s) : s_(std::move(s)) {} private: std::string s_; };",
+                     "enum class a { string };", "struct a { std::string f() const; static std::string g(); };",
+                     "struct a;", "class a { void f(); const std::string& s; std::string* p; };"]:
+            self.assertEqual(self.found(text), [], text)
+
+
+class LayerRule(unittest.TestCase):
+    def found(self, path, include):
+        return list(layers.layer_problems(path, f"#include {include}\n"))
+
+    def test_going_up(self):
+        for path, include in [("include/roomport/model/x.hpp", "<roomport/json/reader.hpp>"),
+                              ("src/http/pool.cpp", "<roomport/model/region.hpp>"),
+                              ("src/wait/engine.cpp", '"http/pool_state.hpp"'),
+                              ("src/common/error.cpp", '"model/x.hpp"'),
+                              ("src/httpd/server.cpp", "<roomport/hathora/operations.hpp>"),
+                              ("src/hathora/x.cpp", "<roomport/client.hpp>"),
+                              ("include/roomport/error.hpp", "<roomport/model.hpp>"),
+                              ("src/server/x.cpp", '"cli/options.hpp"')]:
+            self.assertEqual(len(self.found(path, include)), 1, (path, include))
+
+    def test_reaching_inside(self):
+        self.assertEqual(len(self.found("include/roomport/http/pool.hpp", '"http/pool_state.hpp"')), 1)
+        self.assertEqual(len(self.found("examples/1_first/main.cpp", '"common/completion.hpp"')), 1)
+        self.assertEqual(len(self.found("src/server/x.cpp", '"http/pool_state.hpp"')), 1)
+
+    def test_going_down(self):
+        for path, include in [("src/json/reader.cpp", "<roomport/model/region.hpp>"),
+                              ("src/http/pool.cpp", '"http/pool_state.hpp"'),
+                              ("src/http/pool.cpp", "<boost/beast/http.hpp>"),
+                              ("src/wait/x.cpp", '"common/completion.hpp"'),
+                              ("include/roomport/client.hpp", "<roomport/wait/wait_result.hpp>"),
+                              ("src/cli/main.cpp", '"server/service.hpp"'),
+                              ("src/server/x.cpp", '"httpd/server.hpp"'),
+                              ("tests/unit/http/x_test.cpp", '"http/pool_state.hpp"')]:
+            self.assertEqual(self.found(path, include), [], (path, include))
+
+
+class TextRules(unittest.TestCase):
+    def test_machine_paths(self):
+        for text in ["see /wo" "rk/main", "cd /ro" "ot/x", "'/ho" "me/someone/x'"]:
+            self.assertEqual(len(list(texts.text_problems("README.md", text))), 1, text)
+        for text in ["build/work/x", "https://example.com/home/x", "${dir}/work/x", "a/root/b", "work/root"]:
+            self.assertEqual(list(texts.text_problems("README.md", text)), [], text)
+
+    def test_unfinished_work(self):
+        self.assertEqual(len(list(texts.text_problems("x.cpp", "// TO" "DO: more"))), 1)
+        self.assertEqual(list(texts.text_problems("x.cpp", "// nothing to do")), [])
+
+    def test_length(self):
+        self.assertEqual(list(texts.length_problems("x.cpp", "\n" * 400)), [])
+        self.assertEqual(len(list(texts.length_problems("x.cpp", "\n" * 401))), 1)
+
+    def test_columns(self):
+        self.assertEqual(list(texts.column_problems("x.cpp", "x" * texts.MAX_COLUMNS)), [])
+        self.assertEqual(len(list(texts.column_problems("x.cpp", "int x;\n" + "x" * (texts.MAX_COLUMNS + 1)))), 1)
+
+    def test_headers(self):
+        self.assertEqual(list(texts.header_problems("x.hpp", "#pragma once\n")), [])
+        self.assertEqual(len(list(texts.header_problems("x.hpp", "#include <x>\n"))), 1)
+        self.assertEqual(len(list(texts.header_problems("x.hpp", "#pragma once\nusing namespace std;\n"))), 1)
+        self.assertEqual(list(texts.header_problems("x.cpp", "using namespace std;\n")), [])
+
+
+class QuoteRule(unittest.TestCase):
+    EXAMPLE = "int main() {\n    if (x) {\n        f();\n\n    }\n}\n"
+
+    def found(self, quoted, source="examples/1.cpp"):
+        text = f"Text.\n\n<!-- quoted from {source} -->\n```cpp\n{quoted}```\n"
+        return list(texts.quote_problems({"README.md": text, "examples/1.cpp": self.EXAMPLE}))
+
+    def test_the_same_lines_pass_whatever_their_indentation(self):
+        self.assertEqual(self.found("    if (x) {\n        f();\n\n    }\n"), [])
+        self.assertEqual(self.found("if (x) {\n    f();\n\n}\n"), [])
+
+    def test_other_lines_are_caught(self):
+        self.assertEqual(len(self.found("if (y) {\n    f();\n\n}\n")), 1)
+        self.assertEqual(len(self.found("if (x) {\n      f();\n\n}\n")), 1)
+        self.assertEqual(len(self.found("f();\n", "examples/2.cpp")), 1)
+
+
+class WholeRun(unittest.TestCase):
+    def run_on(self, text):
+        with tempfile.TemporaryDirectory() as root:
+            os.makedirs(os.path.join(root, "src", "http"))
+            with open(os.path.join(root, "src", "http", "x.cpp"), "w", encoding="utf-8") as file:
+                file.write(text)
+            return lint.main(root)
+
+    def test_the_exit_status_tells_a_problem(self):
+        self.assertEqual(self.run_on("int x;\n"), 0)
+        self.assertEqual(self.run_on("beast::tcp_stream x;\n"), 1)
+
+    def test_a_reasoned_exemption_passes_that_rule_only(self):
+        self.assertEqual(self.run_on("beast::tcp_stream x; // NOLINT(banned): subject of the test\n"), 0)
+        self.assertEqual(self.run_on("beast::tcp_stream x; // NOLINT(text): another\n"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
