@@ -1,0 +1,31 @@
+#pragma once
+
+#include <roomport/export.hpp>
+#include <roomport/model/model_traits.hpp>
+
+#include <vector>
+
+namespace roomport::json {
+
+namespace detail {
+
+struct value_type;
+
+template <class T>
+inline constexpr bool is_document = described_model<T>;
+
+template <class T>
+inline constexpr bool is_document<std::vector<T>> = described_model<T>;
+
+/// The table that reader and writer work from; made from the model's description inside the
+/// library.
+template <class T>
+ROOMPORT_EXPORT const value_type& document_type() noexcept;
+
+} // namespace detail
+
+/// What can be read and written: a model of the API, or a `std::vector` of one.
+template <class T>
+concept document = detail::is_document<T>;
+
+} // namespace roomport::json

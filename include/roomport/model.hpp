@@ -1,0 +1,28 @@
+#pragma once
+
+/// @file
+/// All models of the API. A file that needs one of them includes that one's header instead.
+
+#include <roomport/model/api_error.hpp>
+#include <roomport/model/connection_info_v2.hpp>
+#include <roomport/model/create_room_params.hpp>
+#include <roomport/model/exposed_port.hpp>
+#include <roomport/model/hosting.hpp>
+#include <roomport/model/nullable.hpp>
+#include <roomport/model/open_enum.hpp>
+#include <roomport/model/ping_endpoints.hpp>
+#include <roomport/model/process.hpp>
+#include <roomport/model/process_status.hpp>
+#include <roomport/model/process_v3.hpp>
+#include <roomport/model/process_with_rooms.hpp>
+#include <roomport/model/processes_count.hpp>
+#include <roomport/model/region.hpp>
+#include <roomport/model/room.hpp>
+#include <roomport/model/room_allocation.hpp>
+#include <roomport/model/room_connection_data.hpp>
+#include <roomport/model/room_ready_status.hpp>
+#include <roomport/model/room_status.hpp>
+#include <roomport/model/room_without_allocations.hpp>
+#include <roomport/model/timestamp.hpp>
+#include <roomport/model/transport_type.hpp>
+#include <roomport/model/update_room_config_params.hpp>

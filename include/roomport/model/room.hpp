@@ -1,0 +1,55 @@
+#pragma once
+
+#include <roomport/model/model_traits.hpp>
+#include <roomport/model/nullable.hpp>
+#include <roomport/model/open_enum.hpp>
+#include <roomport/model/room_allocation.hpp>
+#include <roomport/model/room_status.hpp>
+
+#include <boost/describe/class.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomport {
+
+/// A room with all its assignments.
+///
+/// Returned by GET /rooms/v2/{appId}/info/{roomId}.
+struct room {
+    room() = default;
+
+    /// The application that the room belongs to.
+    std::string app_id;
+
+    /// The room, 1 to 100 letters, digits, `_` or `-`.
+    std::string room_id;
+
+    /// The state of the room.
+    open_enum<roomport::room_status> status;
+
+    /// Opaque text that was given with the room, often JSON: not interpreted. Empty text is not the
+    /// same as nothing.
+    std::optional<std::string> room_config;
+
+    /// The assignment in force; nothing when the room is not with a process.
+    nullable<roomport::room_allocation> current_allocation;
+
+    /// All assignments, past and present.
+    std::vector<roomport::room_allocation> allocations;
+
+    friend bool operator==(const room&, const room&) = default;
+};
+
+BOOST_DESCRIBE_STRUCT(room, (),
+                      (app_id, room_id, status, room_config, current_allocation, allocations))
+
+/// Facts about @ref room.
+template <>
+struct model_traits<room> : default_model_traits {
+    static constexpr std::string_view name = "Room";
+};
+
+} // namespace roomport

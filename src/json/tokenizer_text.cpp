@@ -1,0 +1,170 @@
+#include "json/tokenizer.hpp"
+
+#include <array>
+
+namespace roomport::json::detail {
+namespace {
+
+constexpr bool is_high_surrogate(unsigned unit) {
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+constexpr bool is_low_surrogate(unsigned unit) {
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+constexpr std::string_view lone_surrogate = "half of a surrogate pair stands alone";
+
+int hexadecimal_digit(char byte) {
+    if (byte >= '0' && byte <= '9') {
+        return byte - '0';
+    }
+    if (byte >= 'a' && byte <= 'f') {
+        return byte - 'a' + 10;
+    }
+    if (byte >= 'A' && byte <= 'F') {
+        return byte - 'A' + 10;
+    }
+    return -1;
+}
+
+std::size_t encode_utf8(unsigned code_point, std::array<char, 4>& out) {
+    const auto tail = [code_point](unsigned shift) {
+        return static_cast<char>(0x80U | ((code_point >> shift) & 0x3FU));
+    };
+    if (code_point < 0x80) {
+        out[0] = static_cast<char>(code_point);
+        return 1;
+    }
+    if (code_point < 0x800) {
+        out = {static_cast<char>(0xC0U | (code_point >> 6U)), tail(0)};
+        return 2;
+    }
+    if (code_point < 0x10000) {
+        out = {static_cast<char>(0xE0U | (code_point >> 12U)), tail(6), tail(0)};
+        return 3;
+    }
+    out = {static_cast<char>(0xF0U | (code_point >> 18U)), tail(12), tail(6), tail(0)};
+    return 4;
+}
+
+} // namespace
+
+bool tokenizer::text_run(std::string_view& rest) {
+    std::size_t length = 0;
+    bool well_formed = true;
+    for (; length < rest.size(); ++length) {
+        const auto byte = static_cast<unsigned char>(rest[length]);
+        if (utf8_.complete() && (byte == '"' || byte == '\\' || byte < 0x20)) {
+            break;
+        }
+        if (!utf8_.accept(byte)) {
+            well_formed = false;
+            break;
+        }
+    }
+    if (length > 0 && !emit(rest.substr(0, length))) {
+        return false;
+    }
+    offset_ += length;
+    rest.remove_prefix(length);
+    if (!well_formed) {
+        return fail("the text is not valid UTF-8");
+    }
+    if (rest.empty()) {
+        return true;
+    }
+    const char byte = rest.front();
+    if (byte != '"' && byte != '\\') {
+        return fail("a control character in a text must be escaped");
+    }
+    if (byte == '\\') {
+        state_ = state::escape;
+    } else if (!end_text()) {
+        return false;
+    }
+    ++offset_;
+    rest.remove_prefix(1);
+    return true;
+}
+
+bool tokenizer::end_text() {
+    if (!in_name_) {
+        return value_done(handler_.text_end());
+    }
+    state_ = state::colon;
+    return handler_.name_end();
+}
+
+bool tokenizer::emit(std::string_view utf8) {
+    return in_name_ ? handler_.name_part(utf8) : handler_.text_part(utf8);
+}
+
+bool tokenizer::continue_escape(char byte) {
+    state_ = state::text;
+    switch (byte) {
+    case '"':
+    case '\\':
+    case '/':
+        return emit(std::string_view(&byte, 1));
+    case 'b':
+        return emit("\b");
+    case 'f':
+        return emit("\f");
+    case 'n':
+        return emit("\n");
+    case 'r':
+        return emit("\r");
+    case 't':
+        return emit("\t");
+    case 'u':
+        state_ = state::unicode;
+        return true;
+    default:
+        return fail("unknown escape sequence");
+    }
+}
+
+bool tokenizer::continue_unicode(char byte) {
+    const int digit = hexadecimal_digit(byte);
+    if (digit < 0) {
+        return fail("expected four hexadecimal digits");
+    }
+    code_unit_ = code_unit_ * 16 + static_cast<unsigned>(digit);
+    if (++code_unit_digits_ < 4) {
+        return true;
+    }
+    return end_code_unit();
+}
+
+bool tokenizer::end_code_unit() {
+    const unsigned unit = code_unit_;
+    code_unit_ = 0;
+    code_unit_digits_ = 0;
+    unsigned code_point = unit;
+    if (high_surrogate_ != 0) {
+        if (!is_low_surrogate(unit)) {
+            return fail(lone_surrogate);
+        }
+        code_point = 0x10000 + ((high_surrogate_ - 0xD800) << 10U) + (unit - 0xDC00);
+        high_surrogate_ = 0;
+    } else if (is_low_surrogate(unit)) {
+        return fail(lone_surrogate);
+    } else if (is_high_surrogate(unit)) {
+        high_surrogate_ = unit;
+        state_ = state::second_backslash;
+        return true;
+    }
+    state_ = state::text;
+    std::array<char, 4> encoded{};
+    const std::size_t length = encode_utf8(code_point, encoded);
+    return emit(std::string_view(encoded.data(), length));
+}
+
+bool tokenizer::continue_surrogate_pair(char byte) {
+    const bool at_backslash = state_ == state::second_backslash;
+    state_ = at_backslash ? state::second_u : state::unicode;
+    return byte == (at_backslash ? '\\' : 'u') || fail(lone_surrogate);
+}
+
+} // namespace roomport::json::detail
