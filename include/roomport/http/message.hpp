@@ -1,0 +1,102 @@
+#pragma once
+
+#include <roomport/clock.hpp>
+#include <roomport/export.hpp>
+#include <roomport/phase_times.hpp>
+#include <roomport/secret.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomport::http {
+
+/// The request methods that the API uses.
+enum class method { get, post, put, patch, delete_ };
+
+/// The name of a method as it is sent, "GET".
+ROOMPORT_EXPORT std::string_view to_string(method value) noexcept;
+
+/// A header field.
+class field {
+public:
+    field() = default;
+    field(std::string its_name, std::string its_value)
+        : name(std::move(its_name)), value(std::move(its_value)) {}
+
+    std::string name;
+    std::string value;
+};
+
+/// One request to the pool's origin.
+///
+/// The pool writes Host, User-Agent, Content-Length and Authorization, and Accept unless there is a field of that name.
+class request {
+public:
+    request() = default;
+    request(http::method with, std::string to) : verb(with), target(std::move(to)) {}
+
+    http::method verb = http::method::get;
+
+    /// Path and query, percent-encoded, beginning with '/'. Anything but visible ASCII is `error::invalid_argument`.
+    std::string target = "/";
+
+    /// Further fields. `error::invalid_argument` are: a name that is no HTTP token; a value with control characters;
+    /// fields the pool writes itself; and those that concern the connection or the framing of the message.
+    std::vector<field> fields;
+
+    /// The body, sent with Content-Length; empty: none.
+    std::string body;
+
+    /// Sent as `Authorization: Bearer`, and never without TLS beyond loopback. Anything but visible ASCII is
+    /// `error::invalid_argument`. Empty: none.
+    secret token;
+
+    /// Whether the request may reach the server twice without harm, so that it may be sent again when a reused
+    /// connection died before any byte of the answer.
+    bool repeatable = false;
+
+    /// The largest body accepted, in bytes, after its transfer coding is removed. Default 1 MiB.
+    std::size_t body_limit = std::size_t{1} << 20U;
+
+    /// When everything, from queueing to the last byte, must have ended; `error::attempt_timeout` else. Default: never.
+    time_point deadline = time_point::max();
+};
+
+/// The head of a response with what was measured on the way to its end.
+class response {
+public:
+    response() = default;
+
+    /// The status, 100 to 999. 0 while no response was read.
+    int status = 0;
+
+    /// The header fields in order of arrival, trailers left out. Values are free of control characters.
+    std::vector<field> fields;
+
+    /// Where the time went.
+    phase_times times;
+
+    /// When the head was complete, by the monotonic clock.
+    time_point arrived_at{};
+
+    /// When the head was complete, by the wall clock.
+    std::chrono::system_clock::time_point arrived_at_wall_time{};
+
+    /// Whether the connection had served a request before.
+    bool on_reused_connection = false;
+
+    /// The first field of that name, compared without case; nothing when there is none.
+    ROOMPORT_EXPORT std::optional<std::string_view> find(std::string_view name) const;
+};
+
+/// The point before which no request may be sent, from Retry-After: seconds, or an HTTP date in any of its three forms,
+/// taken relative to the response's Date, or without one to the wall clock at its arrival. A date in the past is the
+/// arrival itself. Thread-safe.
+/// @return nothing without a valid field; at most 5 min after the arrival.
+ROOMPORT_EXPORT std::optional<time_point> retry_not_before(const response& answer);
+
+} // namespace roomport::http

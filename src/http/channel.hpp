@@ -1,0 +1,59 @@
+#pragma once
+
+#include <roomport/error.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace roomport::http::detail {
+
+/// What one attempt to move bytes over a non-blocking socket came to.
+struct channel_result {
+    enum class kind {
+        /// It worked; `bytes` were moved.
+        done,
+        /// Nothing moved: try again when the socket is readable.
+        want_read,
+        /// Nothing moved: try again when the socket is writable.
+        want_write,
+        /// The peer has ended the stream in a way that nobody else can fake.
+        end,
+        /// The stream ended without the peer's word for it.
+        truncated,
+        /// `error` says why.
+        failed,
+    };
+
+    kind how = kind::done;
+    std::size_t bytes = 0;
+    error_code error;
+};
+
+/// Bytes over one connected socket, with or without TLS.
+///
+/// It never waits: who owns it asks for readiness. Reading and writing directly, not through an asynchronous stream,
+/// is what makes it possible to look at an idle connection, TLS records included, and to leave it as it was.
+class channel {
+public:
+    channel() = default;
+    channel(const channel&) = delete;
+    channel& operator=(const channel&) = delete;
+    virtual ~channel() = default;
+
+    /// Goes on with the handshake; `done` when it is complete and the peer's identity proven.
+    virtual channel_result handshake() = 0;
+
+    virtual channel_result read(char* to, std::size_t size) = 0;
+    virtual channel_result write(std::string_view bytes) = 0;
+
+    /// Whether bytes were taken from the socket that no read has returned yet.
+    virtual bool has_buffered() const = 0;
+
+    /// Tells the peer the end of the stream if that needs no waiting.
+    virtual void say_goodbye() = 0;
+
+    /// Whether the handshake resumed an earlier session.
+    virtual bool resumed() const = 0;
+};
+
+} // namespace roomport::http::detail

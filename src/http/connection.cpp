@@ -1,0 +1,215 @@
+#include "http/connection.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <openssl/crypto.h>
+#include <utility>
+
+namespace roomport::http::detail {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using kind = channel_result::kind;
+
+connection::connection(tcp::socket socket, std::unique_ptr<channel> stream, bool peer_is_loopback)
+    : socket_(std::move(socket)), channel_(std::move(stream)), peer_is_loopback_(peer_is_loopback) {
+}
+
+void connection::exchange_state::wipe() noexcept {
+    OPENSSL_cleanse(text.data(), text.size());
+}
+
+void connection::start(idle_handler on_idle_end) {
+    on_idle_end_ = std::move(on_idle_end);
+    await_readable();
+}
+
+void connection::close() {
+    if (closed_) {
+        return;
+    }
+    closed_ = true;
+    on_idle_end_ = nullptr;
+    if (exchange_) {
+        exchange_->done = nullptr;
+    } else {
+        channel_->say_goodbye();
+    }
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+}
+
+connection::condition connection::inspect() {
+    const auto result = channel_->read(buffer_.data(), buffer_.size());
+    if (result.how == kind::want_read) {
+        return condition::quiet;
+    }
+    return result.how == kind::done ? condition::spoke : condition::ended;
+}
+
+void connection::exchange(std::string text, response& answer, body_sink& sink,
+                          std::size_t body_limit, exchange_handler done) {
+    exchange_.emplace(std::move(text), answer, sink, body_limit, std::move(done));
+    write_more();
+}
+
+bool connection::request_sent() const {
+    return exchange_->sent == exchange_->text.size();
+}
+
+void connection::write_more() {
+    auto& current = *exchange_;
+    while (!current.write_failed && !request_sent()) {
+        const auto result = channel_->write(std::string_view(current.text).substr(current.sent));
+        if (result.how == kind::done) {
+            current.sent += result.bytes;
+        } else if (result.how == kind::want_write) {
+            await_writable();
+            return;
+        } else if (result.how == kind::want_read) {
+            return;
+        } else {
+            // An answer may have come before the connection broke; reading tells.
+            current.write_failed = true;
+            continue_reading_later();
+        }
+    }
+    current.wipe();
+}
+
+void connection::await_readable() {
+    if (awaiting_readable_ || closed_) {
+        return;
+    }
+    awaiting_readable_ = true;
+    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code) {
+        self->awaiting_readable_ = false;
+        if (!self->closed_) {
+            self->readable();
+        }
+    });
+}
+
+void connection::await_writable() {
+    if (awaiting_writable_ || closed_) {
+        return;
+    }
+    awaiting_writable_ = true;
+    socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](error_code) {
+        self->awaiting_writable_ = false;
+        if (!self->closed_ && self->exchange_) {
+            self->write_more();
+        }
+        // A TLS read may have waited for room to write.
+        if (!self->closed_ && self->exchange_) {
+            self->read_more();
+        }
+    });
+}
+
+void connection::readable() {
+    if (!exchange_) {
+        const auto found = inspect();
+        if (found == condition::quiet) {
+            await_readable();
+        } else if (on_idle_end_) {
+            const auto handler = std::move(on_idle_end_);
+            handler(found == condition::spoke);
+        }
+        return;
+    }
+    // TLS may have wanted to read before it could write.
+    if (!exchange_->write_failed && !request_sent() && !awaiting_writable_) {
+        write_more();
+    }
+    read_more();
+}
+
+void connection::continue_reading_later() {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        if (!self->closed_ && self->exchange_) {
+            self->read_more();
+        }
+    });
+}
+
+void connection::read_more() {
+    // A peer that sends without end must not keep the thread from other connections.
+    constexpr int reads_in_a_row = 8;
+    for (int i = 0; i < reads_in_a_row; ++i) {
+        const auto result = channel_->read(buffer_.data(), buffer_.size());
+        if (result.how == kind::want_read) {
+            await_readable();
+            return;
+        }
+        if (result.how == kind::want_write) {
+            await_writable();
+            return;
+        }
+        if (!take(result)) {
+            return;
+        }
+    }
+    continue_reading_later();
+}
+
+bool connection::take(const channel_result& result) {
+    switch (result.how) {
+    case kind::done:
+        return take_bytes(result.bytes);
+    case kind::failed:
+        finish(result.error, false, false);
+        return false;
+    default:
+        break;
+    }
+    const auto ec = exchange_->reader.finish(result.how == kind::end);
+    finish(ec, false, false);
+    return false;
+}
+
+bool connection::take_bytes(std::size_t size) {
+    auto& current = *exchange_;
+    const moment now{clock::now(), std::chrono::system_clock::now()};
+    if (!current.first_byte_at) {
+        current.first_byte_at = now.monotonic;
+    }
+    const auto step = current.reader.put(std::string_view(buffer_.data(), size), now);
+    if (closed_) {
+        return false;
+    }
+    if (!step.done && !step.error) {
+        return true;
+    }
+    finish(step.error, step.done, step.consumed < size);
+    return false;
+}
+
+void connection::finish(error_code ec, bool message_complete, bool stray_bytes) {
+    auto& current = *exchange_;
+    const auto now = clock::now();
+    const auto first_byte_at = current.first_byte_at.value_or(now);
+    current.answer.times.first_byte = first_byte_at - current.began_at;
+    current.answer.times.read = now - first_byte_at;
+
+    exchange_outcome outcome;
+    outcome.error = ec;
+    outcome.stray_bytes = stray_bytes;
+    outcome.died_before_answer =
+        ec == error_code(error::connection_closed) && !current.reader.started();
+    outcome.reusable = message_complete && !stray_bytes && current.reader.keep_alive() &&
+                       !current.write_failed && request_sent();
+    const auto done = std::move(current.done);
+    exchange_.reset();
+    if (outcome.reusable && channel_->has_buffered()) {
+        const auto found = inspect();
+        outcome.reusable = found == condition::quiet;
+        outcome.stray_bytes = found == condition::spoke;
+    }
+    if (outcome.reusable) {
+        await_readable();
+    }
+    done(outcome);
+}
+
+} // namespace roomport::http::detail

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <roomport/clock.hpp>
+#include <roomport/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+namespace roomport::http::detail {
+
+using request_id = std::uint64_t;
+using connection_id = std::uint64_t;
+
+/// Begin an attempt to connect.
+struct open_connection {
+    connection_id connection = 0;
+    /// When `pool_state` will end the attempt.
+    time_point finish_by{};
+    friend bool operator==(const open_connection&, const open_connection&) = default;
+};
+
+/// End a connection, or the attempt to make one; nothing is reported about it any more.
+struct close_connection {
+    connection_id connection = 0;
+    /// It was an attempt that failed; the request that fails with it, if any, follows.
+    bool attempt_failed = false;
+    friend bool operator==(const close_connection&, const close_connection&) = default;
+};
+
+/// Send a request on a connection.
+struct start_exchange {
+    request_id request = 0;
+    connection_id connection = 0;
+    /// The connection has served a request before.
+    bool reused = false;
+    friend bool operator==(const start_exchange&, const start_exchange&) = default;
+};
+
+/// Complete a request with an error; the state knows it no longer.
+struct fail_request {
+    request_id request = 0;
+    error_code error;
+    friend bool operator==(const fail_request&, const fail_request&) = default;
+};
+
+using pool_action = std::variant<open_connection, close_connection, start_exchange, fail_request>;
+
+/// All decisions of a pool, without I/O: which request gets which connection, when one is opened, what ends when.
+///
+/// Every function may produce actions; the owner carries them out in order.
+class pool_state {
+public:
+    struct settings {
+        std::size_t max_connections = 8;
+        std::size_t max_waiting = 65'536;
+        /// Zero: none.
+        duration acquire_timeout{};
+        duration connect_timeout = std::chrono::seconds(5);
+        duration idle_timeout = std::chrono::seconds(30);
+    };
+
+    explicit pool_state(const settings& how) : settings_(how) {}
+
+    /// A request has come.
+    void add(request_id request, time_point deadline, time_point now);
+
+    /// A request's caller has cancelled it; there is no `fail_request` for it. Unknown ones are ignored.
+    void remove(request_id request, time_point now);
+
+    /// A connection is established.
+    void connected(connection_id connection, time_point now);
+
+    /// An attempt to connect has failed. One request fails with it: the one that has waited longest.
+    void connect_failed(connection_id connection, error_code ec, time_point now);
+
+    /// An exchange has ended and its request was completed by the owner.
+    void finished(connection_id connection, bool reusable, time_point now);
+
+    /// A connection died under a request that may be sent again: it is the next to get a fresh connection.
+    void retry_on_fresh(connection_id connection, time_point now);
+
+    /// A connection turned out dead before any of its request was sent: the request is the next to get any.
+    void retry_unsent(connection_id connection, time_point now);
+
+    /// An idle connection has ended.
+    void lost(connection_id connection, time_point now);
+
+    /// Time has passed.
+    void expire(time_point now);
+
+    /// Everything ends: each request with `ec`.
+    void end_all(error_code ec);
+
+    /// When `expire` has something to do.
+    std::optional<time_point> next_expiry() const;
+
+    /// The next action, taken out.
+    std::optional<pool_action> next_action();
+
+    std::size_t connecting() const noexcept { return connecting_; }
+    std::size_t idle() const noexcept { return idle_.size(); }
+    std::size_t busy() const noexcept { return connections_.size() - connecting_ - idle_.size(); }
+    std::size_t waiting() const noexcept { return waiting_.size(); }
+
+private:
+    enum class subject { request, connection };
+    using expiry = std::tuple<time_point, subject, std::uint64_t>;
+    using place = std::int64_t;
+
+    struct request_record {
+        time_point deadline{};
+        time_point acquire_by = time_point::max();
+        /// Its place in the queue; without meaning while it has a connection.
+        place at = 0;
+        connection_id on = 0;
+        bool needs_fresh = false;
+    };
+
+    enum class connection_phase { connecting, idle, busy };
+
+    struct connection_record {
+        connection_phase phase = connection_phase::connecting;
+        request_id serves = 0;
+        bool used = false;
+        time_point expires = time_point::max();
+    };
+
+    static time_point expiry_of(const request_record& record);
+    void watch(time_point when, subject what, std::uint64_t id);
+    void unwatch(time_point when, subject what, std::uint64_t id);
+    void enqueue(request_id request, request_record& record, place at);
+    void fail(request_id request, error_code ec);
+    void forget_request(request_id request);
+    void forget_connection(connection_id connection);
+    void close(connection_id connection);
+    void close_unneeded_attempts();
+    void requeue(connection_id connection, bool needs_fresh, time_point now);
+    void expire_request(request_id request, time_point now);
+    void expire_connection(connection_id connection, time_point now);
+    std::optional<request_id> next_for(const connection_record& candidate) const;
+    void assign(request_id request, connection_id connection);
+    void settle(time_point now);
+
+    settings settings_;
+    std::unordered_map<request_id, request_record> requests_;
+    std::unordered_map<connection_id, connection_record> connections_;
+    std::map<place, request_id> waiting_;
+    /// The most recently used last: it is taken first, so that the others can age.
+    std::vector<connection_id> idle_;
+    std::set<expiry> expiries_;
+    std::deque<pool_action> actions_;
+    std::size_t connecting_ = 0;
+    connection_id last_connection_ = 0;
+    place last_place_ = 0;
+    place first_place_ = 0;
+};
+
+} // namespace roomport::http::detail

@@ -1,0 +1,131 @@
+#include "http/tls_channel.hpp"
+
+#include "http/socket_bio.hpp"
+#include "http/tls_error.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <utility>
+
+namespace roomport::http::detail {
+namespace {
+
+using kind = channel_result::kind;
+
+class tls_channel final : public channel {
+public:
+    tls_channel(std::shared_ptr<tls_context> context, ssl_ptr connection, int socket)
+        : context_(std::move(context)), connection_(std::move(connection)) {
+        state_.socket = socket;
+    }
+
+    ~tls_channel() override {
+        // OpenSSL takes a session whose connection had no goodbye for compromised and would never resume it.
+        if (connected_ && !broken_) {
+            SSL_set_shutdown(connection_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        }
+    }
+
+    bool attach() {
+        BIO* bio = make_socket_bio(state_);
+        if (bio == nullptr) {
+            return false;
+        }
+        SSL_set_bio(connection_.get(), bio, bio);
+        return true;
+    }
+
+    channel_result handshake() override {
+        ERR_clear_error();
+        const int outcome = SSL_do_handshake(connection_.get());
+        if (outcome == 1) {
+            connected_ = true;
+            return {};
+        }
+        auto result = result_of(outcome);
+        if (result.how == kind::want_read || result.how == kind::want_write) {
+            return result;
+        }
+        context_->forget_sessions();
+        if (result.how == kind::failed && result.error == error_code(error::tls_broken)) {
+            result.error =
+                handshake_error(ERR_peek_error(), SSL_get_verify_result(connection_.get()));
+        }
+        if (result.how == kind::end || result.how == kind::truncated) {
+            return {kind::failed, 0, error::connection_closed};
+        }
+        return result;
+    }
+
+    channel_result read(char* to, std::size_t size) override {
+        std::size_t moved = 0;
+        ERR_clear_error();
+        const int outcome = SSL_read_ex(connection_.get(), to, size, &moved);
+        return outcome == 1 ? channel_result{kind::done, moved, {}} : result_of(outcome);
+    }
+
+    channel_result write(std::string_view bytes) override {
+        std::size_t moved = 0;
+        ERR_clear_error();
+        const int outcome = SSL_write_ex(connection_.get(), bytes.data(), bytes.size(), &moved);
+        return outcome == 1 ? channel_result{kind::done, moved, {}} : result_of(outcome);
+    }
+
+    bool has_buffered() const override { return SSL_has_pending(connection_.get()) == 1; }
+
+    void say_goodbye() override {
+        if (connected_ && !broken_ && !state_.at_end && state_.system_error == 0) {
+            ERR_clear_error();
+            SSL_shutdown(connection_.get());
+            ERR_clear_error();
+        }
+    }
+
+    bool resumed() const override { return SSL_session_reused(connection_.get()) == 1; }
+
+private:
+    channel_result result_of(int outcome) {
+        switch (SSL_get_error(connection_.get(), outcome)) {
+        case SSL_ERROR_WANT_READ:
+            return {kind::want_read, 0, {}};
+        case SSL_ERROR_WANT_WRITE:
+            return {kind::want_write, 0, {}};
+        case SSL_ERROR_ZERO_RETURN:
+            return {kind::end, 0, {}};
+        case SSL_ERROR_SYSCALL:
+            broken_ = true;
+            if (state_.at_end) {
+                return {kind::truncated, 0, {}};
+            }
+            return {kind::failed, 0, error::connection_closed};
+        default:
+            broken_ = true;
+            if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+                return {kind::truncated, 0, {}};
+            }
+            return {kind::failed, 0, error::tls_broken};
+        }
+    }
+
+    std::shared_ptr<tls_context> context_;
+    socket_state state_;
+    ssl_ptr connection_;
+    bool connected_ = false;
+    bool broken_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<channel> make_tls_channel(std::shared_ptr<tls_context> context, int socket) {
+    auto connection = context->make_connection();
+    if (!connection) {
+        return nullptr;
+    }
+    auto result = std::make_unique<tls_channel>(std::move(context), std::move(connection), socket);
+    if (!result->attach()) {
+        return nullptr;
+    }
+    return result;
+}
+
+} // namespace roomport::http::detail

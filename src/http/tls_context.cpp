@@ -1,0 +1,153 @@
+#include "http/tls_context.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <array>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <utility>
+
+namespace roomport::http::detail {
+namespace {
+
+constexpr int security_level = 2;
+constexpr std::array<unsigned char, 9> alpn_http1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
+[[noreturn]] void refuse(const std::string& what) {
+    const auto reason = ERR_peek_last_error();
+    std::string text = what;
+    if (const char* detail = ERR_reason_error_string(reason)) {
+        text.append(" (").append(detail).append(")");
+    }
+    ERR_clear_error();
+    throw boost::system::system_error(error::invalid_argument, text);
+}
+
+// Without it OpenSSL would ask on the terminal.
+int no_passphrase(char*, int, int, void*) {
+    return 0;
+}
+
+void load_trust(SSL_CTX* context, const tls_options& options) {
+    if (options.ca_file.empty()) {
+        if (SSL_CTX_set_default_verify_paths(context) != 1) {
+            refuse("the system's certificate store can't be used");
+        }
+    } else if (SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
+        refuse("the CA file can't be used: " + options.ca_file);
+    }
+}
+
+void load_identity(SSL_CTX* context, const tls_options& options) {
+    if (options.certificate_file.empty() != options.private_key_file.empty()) {
+        refuse("a client certificate needs both a certificate file and a private key file");
+    }
+    if (options.certificate_file.empty()) {
+        return;
+    }
+    if (SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) != 1) {
+        refuse("the client certificate can't be used: " + options.certificate_file);
+    }
+    if (SSL_CTX_use_PrivateKey_file(context, options.private_key_file.c_str(), SSL_FILETYPE_PEM) !=
+            1 ||
+        SSL_CTX_check_private_key(context) != 1) {
+        refuse("the client's private key can't be used: " + options.private_key_file);
+    }
+}
+
+} // namespace
+
+void openssl_deleter::operator()(SSL_CTX* context) const noexcept {
+    SSL_CTX_free(context);
+}
+void openssl_deleter::operator()(SSL* connection) const noexcept {
+    SSL_free(connection);
+}
+void openssl_deleter::operator()(SSL_SESSION* session) const noexcept {
+    SSL_SESSION_free(session);
+}
+
+tls_context::tls_context(const origin& target, const tls_options& options,
+                         std::size_t sessions_kept)
+    : host_(target.host()), sessions_kept_(sessions_kept) {
+    boost::system::error_code not_an_address;
+    boost::asio::ip::make_address(host_, not_an_address);
+    host_is_address_ = !not_an_address;
+    // A certificate names a host without the dot that marks it as absolute.
+    if (!host_is_address_ && host_.ends_with('.')) {
+        host_.pop_back();
+    }
+
+    ERR_clear_error();
+    context_.reset(SSL_CTX_new(TLS_client_method()));
+    SSL_CTX* context = context_.get();
+    if (context == nullptr || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
+        SSL_CTX_set_max_proto_version(context, 0) != 1 ||
+        SSL_CTX_set_alpn_protos(context, alpn_http1.data(), alpn_http1.size()) != 0) {
+        refuse("TLS can't be set up");
+    }
+    SSL_CTX_set_security_level(context, security_level);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                  SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_default_passwd_cb(context, no_passphrase);
+    load_trust(context, options);
+    load_identity(context, options);
+
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_app_data(context, this);
+    SSL_CTX_sess_set_new_cb(context, &tls_context::keep_session);
+    sessions_.reserve(sessions_kept_);
+}
+
+tls_context::~tls_context() = default;
+
+ssl_ptr tls_context::make_connection() {
+    ssl_ptr connection(SSL_new(context_.get()));
+    if (!connection || !identify(connection.get())) {
+        return nullptr;
+    }
+    SSL_set_connect_state(connection.get());
+    offer_session(connection.get());
+    return connection;
+}
+
+bool tls_context::identify(SSL* connection) const {
+    SSL_set_hostflags(connection,
+                      X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (host_is_address_) {
+        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(connection), host_.c_str()) == 1;
+    }
+    return SSL_set1_host(connection, host_.c_str()) == 1 &&
+           SSL_set_tlsext_host_name(connection, host_.c_str()) == 1;
+}
+
+void tls_context::offer_session(SSL* connection) {
+    if (sessions_.empty()) {
+        return;
+    }
+    SSL_SESSION* session = sessions_.back().get();
+    SSL_set_session(connection, session);
+    // A TLS 1.3 ticket that is shown twice lets an onlooker link the connections, and many servers take it once only.
+    if (SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION) {
+        sessions_.pop_back();
+    }
+}
+
+int tls_context::keep_session(SSL* connection, SSL_SESSION* session) {
+    auto* self = static_cast<tls_context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
+    if (self->sessions_kept_ == 0 || SSL_SESSION_is_resumable(session) != 1) {
+        return 0;
+    }
+    if (self->sessions_.size() >= self->sessions_kept_) {
+        self->sessions_.erase(self->sessions_.begin());
+    }
+    self->sessions_.emplace_back(session);
+    return 1;
+}
+
+} // namespace roomport::http::detail
