@@ -1,0 +1,82 @@
+#pragma once
+
+#include <roomport/clock.hpp>
+#include <roomport/error.hpp>
+#include <roomport/wait/cadence.hpp>
+#include <roomport/wait/verdict.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace roomport {
+
+/// What a wait tells of its progress. Only valid during the call that brings it.
+class wait_event {
+public:
+    enum class kind {
+        /// An observation was judged and the wait goes on without a failure.
+        polled,
+        /// A look failed and the wait goes on; the next look comes after `retry_in`, because of `error`.
+        retrying,
+        /// The key is ready; the handler follows.
+        ready,
+    };
+
+    wait_event() = default;
+
+    kind what = kind::polled;
+    /// The key waited for; valid during the call.
+    std::string_view key;
+    /// The last status, as in `wait_evidence::last_status`; valid during the call.
+    std::string_view status;
+    /// Why the look failed, with `retrying`; not set otherwise.
+    error_code error;
+    /// Details of the failure, valid during the call.
+    std::string_view message;
+    /// When the next look is due, from now: by cadence or backoff, the nearest deadline, and Retry-After. It begins
+    /// later when no place is free. Zero while one is already under way.
+    duration retry_in{};
+    /// Observations judged so far.
+    unsigned polls = 0;
+    /// Since the wait began.
+    duration elapsed{};
+};
+
+/// How one caller waits for one key.
+class wait_options {
+public:
+    wait_options() = default;
+
+    /// The whole wait, from the call. More than zero; there is no wait without an end. Default 120 s. The last look
+    /// is placed so that its answer is likely to come before the end.
+    duration timeout = std::chrono::seconds(120);
+
+    /// One attempt, from the moment it begins to the end of its answer; the time it queues in the engine is not
+    /// counted, the time for which its answer is held comes on top. More than zero. Default 10 s. Of several
+    /// waiters of one key, the longest counts. An attempt never outlasts the last deadline of its waiters.
+    duration request_timeout = std::chrono::seconds(10);
+
+    /// Failed looks in a row that end the wait with the last one's error; 0, the default: only the deadline does. A
+    /// dropped hold is not a failed look, nor is "no such room" during `not_found_grace`.
+    unsigned max_failures = 0;
+
+    /// How long `observed_state::gone` is taken as "not yet", from the start of the wait. Not negative; zero, the
+    /// default: not at all.
+    duration not_found_grace{};
+
+    /// When to look next; null, the default: the engine's own. The first waiter of a key decides for all who join it.
+    std::shared_ptr<roomport::cadence> cadence;
+
+    /// Verdicts; null, the default: `default_acceptors()`.
+    std::shared_ptr<const roomport::acceptors> acceptors;
+
+    /// Told of progress, on the engine's executor; empty, the default: nobody is told. Must be quick. It may call
+    /// any function of the engine and may destroy it. Should it throw, the wait goes on, and the exception leaves
+    /// through the `run()` of the context. Destroyed once the wait is over.
+    std::function<void(const wait_event&)> on_progress;
+};
+
+} // namespace roomport

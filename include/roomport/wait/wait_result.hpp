@@ -1,0 +1,78 @@
+#pragma once
+
+#include <roomport/clock.hpp>
+#include <roomport/error.hpp>
+#include <roomport/export.hpp>
+#include <roomport/model/exposed_port.hpp>
+#include <roomport/phase_times.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <string>
+#include <vector>
+
+namespace roomport {
+
+/// What a wait saw. Filled on success, failure and cancellation alike; all empty when nothing was seen.
+class wait_evidence {
+public:
+    wait_evidence() = default;
+
+    /// The last status the server gave: "starting", "active", an unknown word; empty when there never was one.
+    std::string last_status;
+
+    /// How the last failed look failed; not set when none failed since the last good answer. A look that was still
+    /// unanswered when the deadline passed is `error::attempt_timeout` here, when there is no other failure to tell.
+    error_code last_error;
+
+    /// The server's message or the details of `last_error`, free of control characters; after
+    /// `error::invalid_argument` which argument is wrong.
+    std::string last_message;
+
+    /// The HTTP status of the last answer; 0 when there never was one.
+    int http_status = 0;
+
+    /// The observations that this wait judged, those of looks it shared with others included; dropped holds and looks
+    /// that were never answered are not.
+    unsigned polls = 0;
+
+    /// Failed observations in a row at the end of the wait, as `wait_options::max_failures` counts them.
+    unsigned consecutive_failures = 0;
+
+    /// From the call to the end of the wait.
+    duration elapsed{};
+
+    /// Where the time of the looks went, summed over `polls`.
+    phase_times times;
+};
+
+/// The outcome of a wait. A plain value.
+class wait_result {
+public:
+    wait_result() = default;
+
+    /// Where to connect. Only meaningful when the wait succeeded.
+    roomport::exposed_port exposed_port;
+
+    /// Further ports of the room. Only meaningful when the wait succeeded.
+    std::vector<roomport::exposed_port> additional_ports;
+
+    /// What the wait saw.
+    wait_evidence evidence;
+};
+
+/// Thrown by `wait_active`: a failure with the evidence for it.
+class ROOMPORT_EXPORT wait_error : public boost::system::system_error {
+public:
+    /// @param ec       why the wait failed; `code()` gives it back.
+    /// @param evidence what it saw; its `last_message` becomes part of `what()`.
+    wait_error(error_code ec, wait_evidence evidence);
+
+    /// What the wait saw before it failed.
+    const wait_evidence& evidence() const noexcept { return evidence_; }
+
+private:
+    wait_evidence evidence_;
+};
+
+} // namespace roomport

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <roomport/clock.hpp>
+
+namespace roomport::wait_detail {
+
+/// How long an answer is likely to take, learned from those that came.
+///
+/// Smoothed mean and deviation as TCP keeps them (RFC 6298), shared by all keys of an engine.
+class round_trip_estimate {
+public:
+    round_trip_estimate() = default;
+
+    /// Learns from a look that was answered.
+    void add(duration sample) noexcept;
+
+    /// How long before a deadline a look must begin so that its answer is likely to come in time.
+    duration lead() const noexcept;
+
+private:
+    bool empty_ = true;
+    duration mean_{};
+    duration deviation_{};
+};
+
+} // namespace roomport::wait_detail

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <roomport/clock.hpp>
+#include <roomport/error.hpp>
+#include <roomport/wait/wait_result.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <string_view>
+
+namespace roomport::wait_detail {
+
+class waiter;
+
+/// Names one look from its beginning to its answer; reused afterwards.
+using look_id = std::uint32_t;
+
+/// What the state machine asks the layer around it to do. No function may call back into the state machine.
+class wait_actions {
+public:
+    wait_actions() = default;
+    wait_actions(const wait_actions&) = delete;
+    wait_actions& operator=(const wait_actions&) = delete;
+
+    /// Begin this look; its answer goes to `wait_state::observed`.
+    /// @param key valid during the call.
+    virtual void start_look(look_id id, std::string_view key, duration hold,
+                            time_point deadline) = 0;
+
+    /// Nobody needs this look any more. It still keeps its place until its answer arrives.
+    virtual void cancel_look(look_id id) = 0;
+
+    /// This wait is over and the state machine has forgotten it.
+    virtual void complete(waiter& wait, error_code ec, wait_result result) = 0;
+
+    /// A function of the caller's (a cadence, an acceptor, on_progress) threw this.
+    virtual void caught(std::exception_ptr thrown) = 0;
+
+protected:
+    ~wait_actions() = default;
+};
+
+} // namespace roomport::wait_detail

@@ -1,0 +1,213 @@
+#include "wait_script.hpp"
+
+#include <boost/asio/error.hpp>
+#include <gtest/gtest.h>
+
+namespace roomport::wait_detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A script in which "a" is starting and the server holds answers for up to 20 s; its first held look has begun.
+class HeldLooks : public ::testing::Test {
+protected:
+    HeldLooks() { begin_held("a", 60s); }
+
+    waiter& begin_held(const std::string& key, duration timeout) {
+        auto& wait = script.start(key, wait_script::timeout(timeout));
+        script.answer(key, starting(20s));
+        return wait;
+    }
+
+    wait_script script;
+};
+
+TEST_F(HeldLooks, FollowTheAnswerThatAnnouncesThemAtOnce) {
+    EXPECT_EQ(script.take_log(),
+              (lines{"0 look a until 10000", "0 look a hold 20000 until 30000"}));
+    EXPECT_EQ(script.state->metrics().held, 1U);
+    script.run_until(20s);
+    script.answer("a", starting(20s, true));
+    EXPECT_EQ(script.take_log(), lines{"20000 look a hold 20000 until 50000"});
+    script.run_until(21s);
+    script.answer("a", ready());
+    EXPECT_EQ(script.take_log(), lines{"21000 done a ready"});
+}
+
+TEST_F(HeldLooks, EndInTimeForTheDeadline) {
+    script.run_until(20s);
+    script.answer("a", starting(20s, true));
+    script.run_until(40s);
+    script.take_log();
+    script.answer("a", starting(20s, true));
+    // One sample of 0 ms: a margin of 10 ms remains.
+    EXPECT_EQ(script.take_log(), lines{"40000 look a hold 19990 until 60000"});
+}
+
+TEST_F(HeldLooks, AnsweredAtOnceFallBackToTheCadence) {
+    script.take_log();
+    script.run_until(5ms);
+    script.answer("a", starting(20s, true));
+    EXPECT_EQ(script.take_log(), lines{});
+    script.run_until(1s);
+    EXPECT_EQ(script.take_log(), lines{"1000 look a until 11000"});
+}
+
+TEST(HeldLooksIgnored, DoNotBecomeABusyLoop) {
+    wait_script script;
+    auto& wait = script.start("a", wait_script::timeout(60s));
+    for (int step = 0; step < 10000 && !script.is_done(wait); ++step) {
+        if (script.looks.empty()) {
+            script.run_until(*script.state->next_wake() - script.begin);
+        } else {
+            const bool held = script.looks.front().hold > duration::zero();
+            script.answer("a", starting(20s, held));
+        }
+    }
+    ASSERT_TRUE(script.is_done(wait));
+    EXPECT_LE(script.state->metrics().polls, 70U);
+}
+
+TEST_F(HeldLooks, DroppedAreNotFailedPolls) {
+    wait_options hasty = wait_script::timeout(60s);
+    hasty.max_failures = 1;
+    auto& wait = script.start("a", hasty);
+    script.take_log();
+    script.run_until(8s);
+    script.answer("a", failed(error::connection_closed, true));
+    EXPECT_FALSE(script.is_done(wait));
+    EXPECT_EQ(script.state->metrics().failures, 0U);
+    EXPECT_EQ(script.take_log(), lines{"8000 look a until 18000"}) << "an ordinary look takes over";
+    script.answer("a", starting(20s));
+    EXPECT_EQ(script.take_log(), lines{"8000 look a hold 20000 until 38000"});
+    script.cancel(wait);
+    EXPECT_EQ(script.evidence_of(wait).polls, 2U);
+    EXPECT_EQ(script.evidence_of(wait).consecutive_failures, 0U);
+}
+
+TEST_F(HeldLooks, ThatFailOtherwiseAreFailedPolls) {
+    wait_options hasty = wait_script::timeout(60s);
+    hasty.max_failures = 1;
+    auto& wait = script.start("a", hasty);
+    observation busy = failed_status(503);
+    busy.held = true;
+    script.answer("a", busy);
+    EXPECT_TRUE(script.is_done(wait));
+}
+
+TEST_F(HeldLooks, AreCancelledWithTheLastWaiter) {
+    script.take_log();
+    script.cancel(*script.waiters.front());
+    EXPECT_EQ(script.take_log(), (lines{"0 done a cancelled", "0 cancel look a"}));
+    script.answer("a", failed(boost::asio::error::operation_aborted, true));
+    EXPECT_EQ(script.state->metrics().held, 0U);
+    EXPECT_FALSE(script.state->next_wake());
+}
+
+TEST_F(HeldLooks, DoNotStarveAJoinerWithANearerDeadline) {
+    script.take_log();
+    script.run_until(2s);
+    auto& joiner = script.start("a", wait_script::timeout(3s));
+    EXPECT_EQ(script.take_log(), lines{});
+    script.run_until(4990ms);
+    EXPECT_EQ(script.take_log(), lines{"4990 look a until 14990"});
+    script.run_until(4995ms);
+    ASSERT_EQ(script.looks.size(), 2U);
+    const look_id ordinary = script.looks.back().id;
+    script.looks.pop_back();
+    script.state->observed(ordinary, ready(), script.now());
+    EXPECT_TRUE(script.is_done(joiner));
+    EXPECT_EQ(script.take_log(),
+              (lines{"4995 done a ready", "4995 done a ready", "4995 cancel look a"}));
+}
+
+TEST_F(HeldLooks, ThatAreOverdueNoLongerSuspendTheCadence) {
+    script.take_log();
+    script.run_until(20999ms);
+    EXPECT_EQ(script.take_log(), lines{});
+    script.run_until(21s);
+    EXPECT_EQ(script.take_log(), lines{"21000 look a until 31000"});
+}
+
+TEST(HeldLooksLimits, GoToTheNearestDeadlinesAndTheOthersPoll) {
+    auto options = wait_script::make_options();
+    options.max_held = 1;
+    wait_script limited(options);
+    limited.start("far", wait_script::timeout(100s));
+    limited.answer("far", starting(20s));
+    limited.start("near", wait_script::timeout(50s));
+    limited.answer("near", starting(20s));
+    limited.take_log();
+    limited.run_until(1s);
+    EXPECT_EQ(limited.take_log(), lines{"1000 look near until 11000"});
+    limited.answer("near", starting(20s));
+    limited.run_until(1500ms);
+    limited.answer("far", failed(error::connection_closed, true));
+    EXPECT_EQ(limited.take_log(),
+              (lines{"1500 look far until 11500", "1500 look near hold 20000 until 31500"}));
+    limited.answer("far", starting(20s));
+    EXPECT_EQ(limited.state->metrics().held, 1U);
+    limited.take_log();
+    limited.run_until(2500ms);
+    EXPECT_EQ(limited.take_log(), lines{"2500 look far until 12500"});
+}
+
+TEST(HeldLooksLimits, LeaveAPlaceForOrdinaryLooks) {
+    auto options = wait_script::make_options();
+    options.max_in_flight = 3;
+    options.max_held = 3;
+    wait_script script(options);
+    for (const char* key : {"a", "b", "c"}) {
+        script.start(key, wait_script::timeout(60s));
+        script.answer(key, starting(20s));
+    }
+    EXPECT_EQ(script.state->metrics().held, 2U);
+    EXPECT_EQ(script.state->metrics().in_flight, 2U);
+}
+
+TEST(HeldLooksLimits, TheOnlyPlaceIsGivenUpForAnotherKey) {
+    auto options = wait_script::make_options();
+    options.max_in_flight = 1;
+    options.max_held = 1;
+    wait_script script(options);
+    auto& first = script.start("a", wait_script::timeout(60s));
+    script.answer("a", starting(20s));
+    EXPECT_EQ(script.state->metrics().held, 1U);
+    script.take_log();
+    script.start("b", wait_script::timeout(60s));
+    EXPECT_EQ(script.take_log(), lines{"0 cancel look a"});
+    script.answer("a", failed(boost::asio::error::operation_aborted, true));
+    EXPECT_EQ(script.take_log(), lines{"0 look b until 10000"});
+    EXPECT_FALSE(script.is_done(first));
+    script.answer("b", starting(20s));
+    EXPECT_EQ(script.state->metrics().held, 0U);
+    script.run_until(1s);
+    script.take_log();
+    script.cancel(first);
+    EXPECT_EQ(script.state->metrics().keys, 1U);
+}
+
+TEST(HeldLooksLimits, ZeroMeansNever) {
+    auto options = wait_script::make_options();
+    options.max_held = 0;
+    wait_script script(options);
+    script.start("a", wait_script::timeout(60s));
+    script.answer("a", starting(20s));
+    EXPECT_EQ(script.state->metrics().in_flight, 0U);
+}
+
+TEST(HeldLooksLimits, RespectRetryAfter) {
+    wait_script script;
+    script.start("a", wait_script::timeout(60s));
+    observation seen = starting(20s);
+    seen.not_before = script.now() + 3s;
+    script.answer("a", seen);
+    script.take_log();
+    script.run_until(2999ms);
+    EXPECT_EQ(script.take_log(), lines{});
+    script.run_until(3s);
+    EXPECT_EQ(script.state->metrics().in_flight, 1U);
+}
+
+} // namespace
+} // namespace roomport::wait_detail

@@ -1,0 +1,128 @@
+#include "wait/random_source.hpp"
+#include "wait/round_trip_estimate.hpp"
+#include "wait/schedule_heap.hpp"
+
+#include <roomport/wait/cadence.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
+namespace roomport::wait_detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ExponentialCadence, DrawsFromTheUpperHalfOfGrowingPauses) {
+    const auto policy = exponential_cadence();
+    random_source random(7);
+    duration most = 250ms;
+    for (unsigned looks = 1; looks < 40; ++looks) {
+        cadence_input input;
+        input.looks = looks;
+        duration least_drawn = duration::max();
+        duration most_drawn{};
+        for (int draw = 0; draw < 200; ++draw) {
+            input.random = random.next();
+            const duration pause = policy->pause(input);
+            least_drawn = std::min(least_drawn, pause);
+            most_drawn = std::max(most_drawn, pause);
+        }
+        EXPECT_GE(least_drawn, most / 2);
+        EXPECT_LT(least_drawn, most * 6 / 10);
+        EXPECT_LE(most_drawn, most + 100ns);
+        EXPECT_GT(most_drawn, most * 9 / 10);
+        most = std::min<duration>(most * 3 / 2, 5s);
+    }
+}
+
+TEST(ExponentialCadence, RefusesPausesOutOfRange) {
+    EXPECT_THROW(exponential_cadence(0s), std::invalid_argument);
+    EXPECT_THROW(exponential_cadence(2s, 1s), std::invalid_argument);
+    EXPECT_NO_THROW(exponential_cadence(1s, duration::max()));
+}
+
+TEST(FixedCadence, CountsFromTheBeginningOfTheLastLook) {
+    const auto policy = fixed_cadence(500ms);
+    cadence_input input;
+    input.last_look = 120ms;
+    EXPECT_EQ(policy->pause(input), 380ms);
+    input.last_look = 3s;
+    EXPECT_EQ(policy->pause(input), 0s);
+    EXPECT_THROW(fixed_cadence(0s), std::invalid_argument);
+}
+
+TEST(RoundTripEstimate, LeavesAMarginOverWhatItSaw) {
+    round_trip_estimate estimate;
+    EXPECT_EQ(estimate.lead(), 250ms);
+    estimate.add(40ms);
+    EXPECT_EQ(estimate.lead(), 120ms);
+    for (int sample = 0; sample < 200; ++sample) {
+        estimate.add(40ms);
+    }
+    EXPECT_GE(estimate.lead(), 50ms);
+    EXPECT_LT(estimate.lead(), 51ms);
+}
+
+TEST(RoundTripEstimate, FollowsASlowerServerAndIsBounded) {
+    round_trip_estimate estimate;
+    estimate.add(10ms);
+    for (int sample = 0; sample < 100; ++sample) {
+        estimate.add(500ms);
+    }
+    EXPECT_GT(estimate.lead(), 490ms);
+    for (int sample = 0; sample < 100; ++sample) {
+        estimate.add(1h);
+    }
+    EXPECT_EQ(estimate.lead(), 10s);
+}
+
+TEST(RandomSource, RepeatsASeedAndDiffersBetweenSeeds) {
+    random_source one(5);
+    random_source same(5);
+    random_source other(6);
+    EXPECT_EQ(one.next(), same.next());
+    EXPECT_NE(one.next(), other.next());
+    EXPECT_EQ(one.up_to(0s), 0s);
+}
+
+class element : public schedule_hook {};
+
+TEST(ScheduleHeap, AlwaysHasTheNearestOnTopWhateverIsMovedOrErased) {
+    random_source random(11);
+    std::vector<std::unique_ptr<element>> alive;
+    schedule_heap<element> heap;
+    std::uint64_t serial = 0;
+    const auto nearest = [&] {
+        return std::min_element(alive.begin(), alive.end(),
+                                [](const auto& left, const auto& right) {
+                                    return std::pair(left->wake, left->serial) <
+                                           std::pair(right->wake, right->serial);
+                                })
+            ->get();
+    };
+    for (int step = 0; step < 5000; ++step) {
+        const auto choice = random.next() % 4;
+        if (alive.empty() || (choice == 0 && alive.size() < 60)) {
+            alive.push_back(std::make_unique<element>());
+            alive.back()->serial = serial++;
+            heap.insert(*alive.back());
+        }
+        const auto index = static_cast<std::ptrdiff_t>(random.next() % alive.size());
+        if (choice == 1) {
+            heap.erase(*alive[static_cast<std::size_t>(index)]);
+            alive.erase(alive.begin() + index);
+        } else {
+            heap.move(*alive[static_cast<std::size_t>(index)], time_point() + random.up_to(20ns));
+        }
+        ASSERT_EQ(heap.empty(), alive.empty());
+        if (!alive.empty()) {
+            ASSERT_EQ(&heap.top(), nearest());
+        }
+    }
+}
+
+} // namespace
+} // namespace roomport::wait_detail
