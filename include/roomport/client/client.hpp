@@ -1,0 +1,157 @@
+#pragma once
+
+#include <roomport/client/api_result.hpp>
+#include <roomport/client/client_options.hpp>
+#include <roomport/client/create_options.hpp>
+#include <roomport/error.hpp>
+#include <roomport/export.hpp>
+#include <roomport/hathora/operations.hpp>
+#include <roomport/http/pool.hpp>
+#include <roomport/wait/wait_options.hpp>
+#include <roomport/wait/wait_result.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace roomport {
+
+/// A room id goes in, an `exposed_port` comes out.
+///
+/// A client speaks to one endpoint for one app over one pool of connections. All its state lives on a strand of the
+/// executor it is given; any thread may call any function. Handlers are posted to their associated executor, or to the
+/// client's when they have none, and are never called from within the initiating function. Every asynchronous function
+/// accepts any completion token and supports terminal, partial and total cancellation, which completes it with
+/// `boost::asio::error::operation_aborted`.
+///
+/// Destroying a client cancels everything under way and does not block; handlers still run.
+class ROOMPORT_EXPORT client {
+public:
+    /// @param executor where the I/O runs; someone must run its context.
+    /// @param options  see there.
+    /// @throws boost::system::system_error `error::invalid_argument` with a text that names the option, or why a TLS file
+    ///         can't be used.
+    client(boost::asio::any_io_executor executor, client_options options);
+    client(const client&) = delete;
+    client& operator=(const client&) = delete;
+    ~client();
+
+    /// Waits until a room is really ready.
+    ///
+    /// All who wait for the same room share one stream of polls; each has its own deadline, verdicts and cancellation.
+    /// Source in the API: GetConnectionInfo.
+    ///
+    /// @param room_id the room: 1 to 100 letters, digits, '_' and '-'; else `error::invalid_argument`, nothing sent.
+    /// @param options how to wait.
+    /// @param token   completes with `void(error_code, wait_result)`. The result's evidence is filled in any case.
+    ///                Errors: `errc::timeout` at the deadline, `errc::room_gone`, and all others of the verdicts.
+    template <class CompletionToken>
+    auto async_wait_active(std::string room_id, wait_options options, CompletionToken&& token) {
+        return boost::asio::async_initiate<CompletionToken, void(error_code, wait_result)>(
+            [](auto handler, std::shared_ptr<impl> self, std::string wanted, wait_options how) {
+                start_wait(std::move(self), std::move(wanted), std::move(how), std::move(handler));
+            },
+            token, impl_, std::move(room_id), std::move(options));
+    }
+
+    /// The same for coroutines.
+    ///
+    /// @return where to connect. The client must live until the coroutine was first resumed.
+    /// @throws wait_error with the evidence.
+    boost::asio::awaitable<roomport::exposed_port>
+    wait_active(std::string room_id, wait_options options = wait_options());
+
+    /// Creates a room and waits until it is ready, without leaving a room behind that nobody knows.
+    ///
+    /// Chooses the room's id itself unless the request names one, so that a creation whose outcome is unknown (the answer
+    /// was lost) is found again instead of repeated. Temporary failures of the creation are retried until the deadline.
+    /// When the wait fails or is cancelled, this completes at once and the room is destroyed in the background for at most
+    /// 5 s; `async_close` waits for that, and `client_options::on_orphan` is told if it fails.
+    /// Source in the API: CreateRoom, GetConnectionInfo, DestroyRoom.
+    ///
+    /// @param request region, configuration and perhaps the id of the room.
+    /// @param options how to wait, and whether to destroy.
+    /// @param token   completes with `void(error_code, created_room)`.
+    template <class CompletionToken>
+    auto async_create_and_wait(hathora::create_room_request request, create_options options,
+                               CompletionToken&& token) {
+        return boost::asio::async_initiate<CompletionToken, void(error_code, created_room)>(
+            [](auto handler, std::shared_ptr<impl> self, hathora::create_room_request wanted,
+               create_options how) {
+                start_create_and_wait(std::move(self), std::move(wanted), std::move(how),
+                                      std::move(handler));
+            },
+            token, impl_, std::move(request), std::move(options));
+    }
+
+    /// Makes one call of an operation, without any retry but that of a dead reused connection and of a token that was
+    /// refused and has changed since.
+    ///
+    /// @param what    one of `hathora::all_operations`.
+    /// @param request what it takes; ids and texts are checked first, `error::invalid_argument`.
+    /// @param token   completes with `void(error_code, api_result<Response>)`. A status other than the operation's own is
+    ///                an error of `http_status_category`, with the server's message in the result.
+    template <class Request, class Response, class CompletionToken>
+    auto async_call(const hathora::operation<Request, Response>& what, Request request,
+                    CompletionToken&& token) {
+        return boost::asio::async_initiate<CompletionToken, void(error_code, api_result<Response>)>(
+            [](auto handler, std::shared_ptr<impl> self,
+               const hathora::operation<Request, Response>* operation, Request wanted) {
+                start_call<Request, Response>(std::move(self), *operation, std::move(wanted),
+                                              std::move(handler));
+            },
+            token, impl_, &what, std::move(request));
+    }
+
+    /// Cancels everything under way, but for rooms being destroyed after a failed create-and-wait.
+    void cancel();
+
+    /// Cancels everything under way, waits for rooms being destroyed (at most 5 s) and closes all connections. Calls
+    /// made afterwards complete with `operation_aborted`.
+    /// @param token completes with `void(error_code)`, without error.
+    template <class CompletionToken>
+    auto async_close(CompletionToken&& token) {
+        return boost::asio::async_initiate<CompletionToken, void(error_code)>(
+            [](auto handler, std::shared_ptr<impl> self) {
+                start_close(std::move(self), std::move(handler));
+            },
+            token, impl_);
+    }
+
+    /// Numbers about the connections now. Any thread.
+    http::pool_metrics pool_metrics() const;
+
+    /// What a client is made of. Not for users.
+    struct impl;
+
+private:
+    static void
+    start_wait(std::shared_ptr<impl> self, std::string room_id, wait_options options,
+               boost::asio::any_completion_handler<void(error_code, wait_result)> handler);
+
+    static boost::asio::awaitable<roomport::exposed_port>
+    wait_on(std::shared_ptr<impl> self, std::string room_id, wait_options options);
+
+    static void start_create_and_wait(
+        std::shared_ptr<impl> self, hathora::create_room_request request, create_options options,
+        boost::asio::any_completion_handler<void(error_code, created_room)> handler);
+
+    // Defined for the types of `hathora::all_operations`.
+    template <class Request, class Response>
+    static void
+    start_call(std::shared_ptr<impl> self, const hathora::operation<Request, Response>& what,
+               Request request,
+               boost::asio::any_completion_handler<void(error_code, api_result<Response>)> handler);
+
+    static void start_close(std::shared_ptr<impl> self,
+                            boost::asio::any_completion_handler<void(error_code)> handler);
+
+    std::shared_ptr<impl> impl_;
+};
+
+} // namespace roomport

@@ -1,0 +1,127 @@
+#pragma once
+
+/// @file
+/// Every operation this library types, each described once.
+
+#include <roomport/hathora/operation.hpp>
+#include <roomport/hathora/requests.hpp>
+#include <roomport/model/connection_info_v2.hpp>
+#include <roomport/model/ping_endpoints.hpp>
+#include <roomport/model/process.hpp>
+#include <roomport/model/process_v3.hpp>
+#include <roomport/model/process_with_rooms.hpp>
+#include <roomport/model/processes_count.hpp>
+#include <roomport/model/room.hpp>
+#include <roomport/model/room_connection_data.hpp>
+#include <roomport/model/room_without_allocations.hpp>
+
+#include <tuple>
+#include <vector>
+
+namespace roomport::hathora {
+
+/// Creates a room. Not repeatable: a second copy would name an id that exists, or make a second room.
+inline constexpr operation<create_room_request, room_connection_data> create_room{
+    {"CreateRoom", http::method::post, "/rooms/v2/{appId}/create", authentication::token, false, 201,
+     response_size::document}};
+
+/// Everything about a room, its allocations included.
+inline constexpr operation<room_request, room> get_room_info{
+    {"GetRoomInfo", http::method::get, "/rooms/v2/{appId}/info/{roomId}", authentication::token, true,
+     200, response_size::document}};
+
+/// Where a room can be reached, once it is active.
+inline constexpr operation<room_request, connection_info_v2> get_connection_info{
+    {"GetConnectionInfo", http::method::get, "/rooms/v2/{appId}/connectioninfo/{roomId}",
+     authentication::none, true, 200, response_size::document}};
+
+/// Destroys a room. Doing so twice has the same effect; the second answer is an error.
+inline constexpr operation<room_request, no_content> destroy_room{
+    {"DestroyRoom", http::method::post, "/rooms/v2/{appId}/destroy/{roomId}", authentication::token,
+     true, 204, response_size::document}};
+
+/// Replaces a room's configuration.
+inline constexpr operation<update_room_config_request, no_content> update_room_config{
+    {"UpdateRoomConfig", http::method::post, "/rooms/v2/{appId}/update/{roomId}",
+     authentication::token, true, 204, response_size::document}};
+
+/// The rooms that a process hosts now.
+inline constexpr operation<process_request, std::vector<room_without_allocations>>
+    get_active_rooms_for_process{{"GetActiveRoomsForProcess", http::method::get,
+                                  "/rooms/v2/{appId}/list/{processId}/active",
+                                  authentication::token, true, 200, response_size::list}};
+
+/// The rooms that a process no longer hosts.
+inline constexpr operation<process_request, std::vector<room_without_allocations>>
+    get_inactive_rooms_for_process{{"GetInactiveRoomsForProcess", http::method::get,
+                                    "/rooms/v2/{appId}/list/{processId}/inactive",
+                                    authentication::token, true, 200, response_size::list}};
+
+/// The running processes with their rooms. Deprecated in the API.
+inline constexpr operation<process_list_request, std::vector<process_with_rooms>>
+    get_running_processes{{"GetRunningProcesses", http::method::get,
+                           "/processes/v1/{appId}/list/running", authentication::token, true, 200,
+                           response_size::list}};
+
+/// The stopped processes. Deprecated in the API.
+inline constexpr operation<process_list_request, std::vector<process>> get_stopped_processes{
+    {"GetStoppedProcesses", http::method::get, "/processes/v1/{appId}/list/stopped",
+     authentication::token, true, 200, response_size::list}};
+
+/// One process in the v1 form. Deprecated in the API.
+inline constexpr operation<process_request, process> get_process_info{
+    {"GetProcessInfoDeprecated", http::method::get, "/processes/v1/{appId}/info/{processId}",
+     authentication::token, true, 200, response_size::document}};
+
+/// The ten newest processes that match the filters.
+inline constexpr operation<process_filter_request, std::vector<process_v3>> get_latest_processes{
+    {"GetLatestProcesses", http::method::get, "/processes/v3/apps/{appId}/processes/latest",
+     authentication::token, true, 200, response_size::list}};
+
+/// How many processes match the filters. Experimental in the API.
+inline constexpr operation<process_filter_request, processes_count> get_processes_count{
+    {"GetProcessesCountExperimental", http::method::get,
+     "/processes/v3/apps/{appId}/processes/count", authentication::token, true, 200,
+     response_size::document}};
+
+/// Starts a process before there is a room for it. Not repeatable: a second copy starts a second one.
+inline constexpr operation<create_process_request, process_v3> create_process{
+    {"CreateProcess", http::method::post, "/processes/v3/apps/{appId}/processes/regions/{region}",
+     authentication::token, false, 201, response_size::document}};
+
+/// One process.
+inline constexpr operation<process_request, process_v3> get_process{
+    {"GetProcess", http::method::get, "/processes/v3/apps/{appId}/processes/{processId}",
+     authentication::token, true, 200, response_size::document}};
+
+/// Stops a process with all its rooms.
+inline constexpr operation<process_request, no_content> stop_process{
+    {"StopProcess", http::method::post, "/processes/v3/apps/{appId}/processes/{processId}/stop",
+     authentication::token, true, 204, response_size::document}};
+
+/// Hosts to measure the distance to each region with.
+inline constexpr operation<app_request, std::vector<ping_endpoints>> get_ping_service_endpoints{
+    {"GetPingServiceEndpoints", http::method::get, "/discovery/v2/ping", authentication::none, true,
+     200, response_size::list}};
+
+/// All of them, for whoever treats them alike. A path with a literal stands before one with a placeholder in its place.
+inline constexpr std::tuple all_operations{
+    create_room,
+    get_room_info,
+    get_connection_info,
+    destroy_room,
+    update_room_config,
+    get_active_rooms_for_process,
+    get_inactive_rooms_for_process,
+    get_running_processes,
+    get_stopped_processes,
+    get_process_info,
+    get_latest_processes,
+    get_processes_count,
+    create_process,
+    get_process,
+    stop_process,
+    get_ping_service_endpoints,
+};
+
+} // namespace roomport::hathora

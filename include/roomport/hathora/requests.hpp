@@ -1,0 +1,112 @@
+#pragma once
+
+/// @file
+/// What each operation takes. Ids are checked before anything is sent: letters, digits, '_' and '-', at most 100.
+
+#include <roomport/model/create_room_params.hpp>
+#include <roomport/model/process_status.hpp>
+#include <roomport/model/region.hpp>
+#include <roomport/model/update_room_config_params.hpp>
+
+#include <boost/describe/class.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace roomport::hathora {
+
+/// For operations on the whole app.
+class app_request {
+public:
+    app_request() = default;
+    friend bool operator==(const app_request&, const app_request&) = default;
+};
+BOOST_DESCRIBE_STRUCT(app_request, (), ())
+
+/// For operations on one room.
+class room_request {
+public:
+    room_request() = default;
+    explicit room_request(std::string id) : room_id(std::move(id)) {}
+    friend bool operator==(const room_request&, const room_request&) = default;
+
+    std::string room_id;
+};
+BOOST_DESCRIBE_STRUCT(room_request, (), (room_id))
+
+/// For operations on one process.
+class process_request {
+public:
+    process_request() = default;
+    explicit process_request(std::string id) : process_id(std::move(id)) {}
+    friend bool operator==(const process_request&, const process_request&) = default;
+
+    std::string process_id;
+};
+BOOST_DESCRIBE_STRUCT(process_request, (), (process_id))
+
+/// CreateRoom: where, with what configuration, under what name.
+class create_room_request {
+public:
+    create_room_request() = default;
+    explicit create_room_request(roomport::region where) { body.region = where; }
+    friend bool operator==(const create_room_request&, const create_room_request&) = default;
+
+    /// The room's id; nothing: the server chooses one. It must never have been used before.
+    std::optional<std::string> room_id;
+
+    create_room_params body;
+};
+BOOST_DESCRIBE_STRUCT(create_room_request, (), (room_id, body))
+
+/// UpdateRoomConfig: the new configuration of a room.
+class update_room_config_request {
+public:
+    update_room_config_request() = default;
+    friend bool operator==(const update_room_config_request&,
+                           const update_room_config_request&) = default;
+
+    std::string room_id;
+    update_room_config_params body;
+};
+BOOST_DESCRIBE_STRUCT(update_room_config_request, (), (room_id, body))
+
+/// The v1 process lists: those of one region, or all.
+class process_list_request {
+public:
+    process_list_request() = default;
+    friend bool operator==(const process_list_request&, const process_list_request&) = default;
+
+    std::optional<open_enum<roomport::region>> region;
+};
+BOOST_DESCRIBE_STRUCT(process_list_request, (), (region))
+
+/// The v3 process list and count: filters, each with any number of values.
+class process_filter_request {
+public:
+    process_filter_request() = default;
+    friend bool operator==(const process_filter_request&, const process_filter_request&) = default;
+
+    /// Processes in one of these states; empty: in any.
+    std::vector<open_enum<process_status>> status;
+    /// Processes in one of these regions; empty: in any.
+    std::vector<open_enum<roomport::region>> region;
+    /// Processes created before this unix time, whose unit the API does not document.
+    std::optional<double> before;
+};
+BOOST_DESCRIBE_STRUCT(process_filter_request, (), (status, region, before))
+
+/// CreateProcess: the region to start a process in.
+class create_process_request {
+public:
+    create_process_request() = default;
+    explicit create_process_request(roomport::region where) : region(where) {}
+    friend bool operator==(const create_process_request&, const create_process_request&) = default;
+
+    open_enum<roomport::region> region;
+};
+BOOST_DESCRIBE_STRUCT(create_process_request, (), (region))
+
+} // namespace roomport::hathora

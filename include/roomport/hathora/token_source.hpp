@@ -1,0 +1,46 @@
+#pragma once
+
+#include <roomport/error.hpp>
+#include <roomport/export.hpp>
+#include <roomport/secret.hpp>
+
+#include <boost/system/result.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+namespace roomport::hathora {
+
+/// Where the developer token comes from.
+///
+/// Asked on the client's strand before each operation that needs a token, and only then.
+class token_source {
+public:
+    token_source() = default;
+    token_source(const token_source&) = delete;
+    token_source& operator=(const token_source&) = delete;
+    virtual ~token_source() = default;
+
+    /// The token now, or why there is none (`error::token_unavailable`).
+    virtual boost::system::result<secret> current() = 0;
+
+    /// Called when the server refused the token that `current` gave last with 401.
+    /// @return whether `current` would now give another one, so that trying once more makes sense.
+    virtual bool refused() = 0;
+};
+
+/// Always the same token.
+/// @param token not empty, free of control characters and spaces; else each use yields `error::token_unavailable`.
+ROOMPORT_EXPORT std::shared_ptr<token_source> fixed_token(secret token);
+
+/// The first line of a file, read again when the file changes or the token is refused. A final newline is dropped.
+/// The file is read on the client's strand: it should be local.
+/// @param path a file of at most 64 KiB.
+ROOMPORT_EXPORT std::shared_ptr<token_source> token_file(std::filesystem::path path);
+
+/// Whatever a function gives, called for each use; it must be quick, and may fail with any error.
+ROOMPORT_EXPORT std::shared_ptr<token_source>
+token_callback(std::function<boost::system::result<secret>()> provider);
+
+} // namespace roomport::hathora

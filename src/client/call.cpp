@@ -1,0 +1,94 @@
+#include "client/call.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+namespace roomport {
+
+call::call(std::shared_ptr<client::impl> owner, const hathora::operation_description& what,
+           hathora::encoded_request request, std::shared_ptr<hathora::answer> document,
+           call_kind kind, std::function<void(call_outcome)> done)
+    : owner_(std::move(owner)), what_(what), request_(std::move(request.request)),
+      refused_(request.error), refusal_(std::move(request.message)),
+      document_(std::move(document)), kind_(kind), done_(std::move(done)) {}
+
+void call::start(time_point deadline) {
+    if (kind_ == call_kind::ordinary) {
+        owner_->activities.insert(this);
+    }
+    request_.deadline = deadline;
+    if (refused_) {
+        call_outcome outcome;
+        outcome.error = refused_;
+        outcome.message = std::move(refusal_);
+        finish(std::move(outcome));
+        return;
+    }
+    send();
+}
+
+void call::cancel() {
+    if (!finished_) {
+        stop_.emit(asio::cancellation_type::terminal);
+    }
+}
+
+void call::send() {
+    if (what_.auth == hathora::authentication::token) {
+        auto token = owner_->options.token
+                         ? owner_->options.token->current()
+                         : boost::system::result<secret>(error::token_unavailable);
+        if (token.has_error()) {
+            call_outcome outcome;
+            outcome.error = token.error();
+            outcome.message = owner_->options.token
+                                  ? "the token could not be read, is empty, or has characters that "
+                                    "no token has"
+                                  : std::string(what_.id) + " needs a token and none was given";
+            finish(std::move(outcome));
+            return;
+        }
+        request_.token = *std::move(token);
+    }
+    owner_->connections->async_request(
+        request_, *document_,
+        asio::bind_executor(
+            owner_->strand,
+            asio::bind_cancellation_slot(
+                stop_.slot(), [self = shared_from_this()](error_code ec,
+                                                          const http::response& response) {
+                    self->received(ec, response);
+                })));
+}
+
+void call::received(error_code ec, const http::response& response) {
+    const error_code outcome_code = document_->outcome(ec);
+    const bool token_refused =
+        !ec && document_->status() == 401 && what_.auth == hathora::authentication::token;
+    if (token_refused && !token_was_renewed_ && owner_->options.token->refused()) {
+        token_was_renewed_ = true;
+        send();
+        return;
+    }
+    call_outcome outcome;
+    outcome.error = outcome_code;
+    outcome.http_status = document_->status();
+    outcome.times = response.times;
+    if (outcome_code) {
+        outcome.message = document_->message(request_.token);
+        outcome.not_before = http::retry_not_before(response);
+    }
+    finish(std::move(outcome));
+}
+
+void call::finish(call_outcome outcome) {
+    const auto self = shared_from_this();
+    finished_ = true;
+    owner_->activities.erase(this);
+    std::exchange(done_, nullptr)(std::move(outcome));
+    owner_->finish_closing();
+}
+
+} // namespace roomport

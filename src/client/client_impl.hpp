@@ -1,0 +1,64 @@
+#pragma once
+
+#include "common/completion.hpp"
+
+#include <roomport/client/client.hpp>
+#include <roomport/wait/wait_engine.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <set>
+#include <vector>
+
+namespace roomport {
+
+namespace asio = boost::asio;
+
+/// Something under way that `client::cancel` ends. Lives on the client's strand.
+class activity {
+public:
+    activity() = default;
+    activity(const activity&) = delete;
+    activity& operator=(const activity&) = delete;
+    virtual ~activity() = default;
+
+    /// Makes it end soon with `operation_aborted`. On the strand.
+    virtual void cancel() = 0;
+};
+
+/// What a client is made of. Everything but `closed` is used on the strand only, once constructed.
+struct client::impl {
+    impl(asio::any_io_executor executor, client_options with);
+
+    /// Cancels waits and activities, but not rooms being destroyed.
+    void cancel_all();
+
+    /// Counts a room being destroyed in the background, so that closing waits for it.
+    void cleanup_began();
+    void cleanup_ended();
+
+    /// A random number, uniform over all values.
+    std::uint64_t random() { return generator(); }
+
+    /// Completes the callers of `async_close` once nothing is under way any more.
+    void finish_closing();
+
+    client_options options;
+    asio::any_io_executor io_executor;
+    asio::any_io_executor strand;
+    std::shared_ptr<http::pool> connections;
+    wait_engine waits;
+    std::mt19937_64 generator;
+    std::set<activity*> activities;
+    std::size_t cleanups = 0;
+    std::vector<detail::completion<error_code>> closers;
+    // Looked at in initiating functions, on any thread.
+    std::atomic<bool> closed = false;
+};
+
+} // namespace roomport

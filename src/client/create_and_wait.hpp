@@ -1,0 +1,59 @@
+#pragma once
+
+#include "client/call.hpp"
+#include "client/client_impl.hpp"
+
+#include <roomport/client/create_options.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <memory>
+
+namespace roomport {
+
+/// One create-and-wait under way.
+///
+/// The room's id is known before anything is sent. From the moment a creation may have reached the server until the wait
+/// succeeds, every way out destroys the room.
+class create_and_wait final : public activity,
+                              public std::enable_shared_from_this<create_and_wait> {
+public:
+    using completion = detail::completion<error_code, created_room>;
+
+    /// @param request names the room's id.
+    create_and_wait(std::shared_ptr<client::impl> owner, hathora::create_room_request request,
+                    create_options options, completion end);
+
+    /// Begins. On the strand, once.
+    void start();
+
+    void cancel() override;
+
+private:
+    /// What is known of the room on the server.
+    enum class presence { absent, unknown, created };
+
+    static asio::awaitable<void> run(std::shared_ptr<create_and_wait> self);
+    asio::awaitable<error_code> create();
+    asio::awaitable<error_code> wait();
+    asio::awaitable<error_code> pause(const call_outcome& failed, unsigned failures);
+    presence after_failure(const call_outcome& failed) const;
+    bool take_if_ready(room_connection_data room);
+    void note_failure(const call_outcome& failed);
+    void finish(error_code ec);
+
+    std::shared_ptr<client::impl> owner_;
+    hathora::create_room_request request_;
+    create_options options_;
+    completion end_;
+    created_room result_;
+    presence presence_ = presence::absent;
+    time_point started_;
+    time_point deadline_;
+    asio::cancellation_signal stop_;
+    bool running_ = false;
+    bool cancelled_ = false;
+};
+
+} // namespace roomport

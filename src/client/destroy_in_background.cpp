@@ -1,0 +1,65 @@
+#include "client/destroy_in_background.hpp"
+
+#include "client/await_call.hpp"
+#include "common/backoff.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <exception>
+
+namespace roomport {
+namespace {
+
+constexpr std::chrono::seconds longest_cleanup{5};
+// A creation whose answer was lost may still be on its way to the server.
+constexpr std::chrono::seconds late_creation{2};
+
+asio::awaitable<void> destroy(std::shared_ptr<client::impl> owner, std::string room_id,
+                              bool creation_unknown) {
+    const time_point began = clock::now();
+    const time_point deadline = began + longest_cleanup;
+    asio::steady_timer timer(owner->strand);
+    orphan left;
+    left.room_id = room_id;
+    for (unsigned failures = 1;; ++failures) {
+        hathora::room_request request(room_id);
+        auto answer = co_await await_call(owner, hathora::destroy_room, std::move(request), deadline,
+                                          call_kind::cleanup);
+        const error_code ec = std::get<0>(answer);
+        const auto& outcome = std::get<1>(answer);
+        const bool is_gone = ec == errc::room_gone;
+        if (!ec || (is_gone && (!creation_unknown || clock::now() - began >= late_creation))) {
+            co_return;
+        }
+        left.error = ec;
+        left.message = outcome.message;
+        time_point next = clock::now() + backoff(failures, owner->random());
+        if (outcome.not_before && *outcome.not_before > next) {
+            next = *outcome.not_before;
+        }
+        if ((!is_gone && ec != errc::server_unavailable) || next >= deadline) {
+            break;
+        }
+        timer.expires_at(next);
+        co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (owner->options.on_orphan) {
+        owner->options.on_orphan(left);
+    }
+}
+
+} // namespace
+
+void destroy_in_background(std::shared_ptr<client::impl> owner, std::string room_id,
+                           bool creation_unknown) {
+    owner->cleanup_began();
+    const auto strand = owner->strand;
+    auto work = destroy(owner, std::move(room_id), creation_unknown);
+    asio::co_spawn(strand, std::move(work), [owner](const std::exception_ptr&) {
+        owner->cleanup_ended();
+    });
+}
+
+} // namespace roomport

@@ -1,0 +1,65 @@
+#include "hathora/answer.hpp"
+
+#include "hathora/clean_text.hpp"
+
+#include <roomport/json/reader.hpp>
+#include <roomport/model/api_error.hpp>
+
+#include <algorithm>
+
+namespace roomport::hathora {
+namespace {
+
+// Enough for any message worth showing; a gateway's error page may be long.
+constexpr std::size_t longest_error_body = 16 * 1024;
+
+} // namespace
+
+void answer::begin(const http::response& head) {
+    status_ = head.status;
+    document_failed_ = false;
+    error_body_.clear();
+    if (status_ == success_status_) {
+        begin_document();
+    }
+}
+
+error_code answer::write(std::string_view bytes) {
+    if (status_ == success_status_) {
+        const auto ec = write_document(bytes);
+        document_failed_ = ec.failed();
+        return ec;
+    }
+    error_body_.append(bytes.substr(0, longest_error_body - error_body_.size()));
+    return {};
+}
+
+error_code answer::end() {
+    if (status_ == success_status_) {
+        const auto ec = end_document();
+        document_failed_ = ec.failed();
+        return ec;
+    }
+    return {};
+}
+
+error_code answer::outcome(error_code request_outcome) const {
+    if (request_outcome) {
+        return request_outcome;
+    }
+    return status_ == success_status_ ? error_code() : make_http_status_error(status_);
+}
+
+std::string answer::message(const secret& token) const {
+    if (document_failed_) {
+        return clean_text(document_failure(), token);
+    }
+    if (error_body_.empty()) {
+        return {};
+    }
+    const auto parsed = json::read<api_error>(error_body_);
+    return clean_text(parsed ? std::string_view(parsed->message) : std::string_view(error_body_),
+                      token);
+}
+
+} // namespace roomport::hathora

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <roomport/error.hpp>
+#include <roomport/hathora/operation.hpp>
+#include <roomport/http/body_sink.hpp>
+#include <roomport/secret.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace roomport::hathora {
+
+/// Takes the answer to an operation: a document on success, else the server's message.
+///
+/// What the document is read into is the business of @ref typed_answer.
+class answer : public http::body_sink {
+public:
+    explicit answer(const operation_description& what) : success_status_(what.success_status) {}
+
+    void begin(const http::response& head) final;
+    error_code write(std::string_view bytes) final;
+    error_code end() final;
+
+    /// The failure that the answer as a whole means, given how the request for it ended.
+    error_code outcome(error_code request_outcome) const;
+
+    /// On failure, the server's message or where the document is broken, clean and without `token`.
+    std::string message(const secret& token) const;
+
+    /// The status of the answer; 0 while there is none.
+    int status() const noexcept { return status_; }
+
+protected:
+    virtual void begin_document() = 0;
+    virtual error_code write_document(std::string_view bytes) = 0;
+    virtual error_code end_document() = 0;
+    virtual std::string document_failure() const = 0;
+
+private:
+    int success_status_;
+    int status_ = 0;
+    bool document_failed_ = false;
+    std::string error_body_;
+};
+
+} // namespace roomport::hathora

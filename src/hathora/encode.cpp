@@ -1,0 +1,114 @@
+#include "hathora/encode.hpp"
+
+#include "model/wire_name.hpp"
+
+#include <roomport/hathora/operations.hpp>
+#include <roomport/json/writer.hpp>
+
+#include <boost/describe/members.hpp>
+#include <boost/describe/modifiers.hpp>
+#include <boost/mp11/algorithm.hpp>
+
+#include <charconv>
+#include <type_traits>
+
+namespace roomport::hathora {
+namespace {
+
+constexpr std::size_t longest_room_config = 10'000;
+
+void add(request_builder& to, std::string_view name, const std::string& value) {
+    to.parameter(name, value);
+}
+
+template <class E>
+void add(request_builder& to, std::string_view name, const open_enum<E>& value) {
+    to.parameter(name, value.text());
+}
+
+void add(request_builder& to, std::string_view name, double value) {
+    char text[32];
+    const auto end = std::to_chars(std::begin(text), std::end(text), value).ptr;
+    to.parameter(name, std::string_view(text, static_cast<std::size_t>(end - text)));
+}
+
+template <class T>
+void add(request_builder& to, std::string_view name, const std::optional<T>& value) {
+    if (value) {
+        add(to, name, *value);
+    }
+}
+
+template <class T>
+void add(request_builder& to, std::string_view name, const std::vector<T>& values) {
+    for (const auto& each : values) {
+        add(to, name, each);
+    }
+}
+
+// Characters, not bytes, are counted: continuation bytes of UTF-8 are not.
+bool is_room_config(std::string_view text) {
+    if (!json::is_utf8(text)) {
+        return false;
+    }
+    std::size_t characters = 0;
+    for (const char c : text) {
+        characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+    }
+    return characters <= longest_room_config;
+}
+
+void check(request_builder& to, const create_room_params& body) {
+    if (body.region.text().empty() || !json::is_utf8(body.region.text())) {
+        to.refuse("region is missing, or not valid UTF-8");
+    }
+    if (body.room_config && !is_room_config(*body.room_config)) {
+        to.refuse("roomConfig must be valid UTF-8 of at most 10000 characters");
+    }
+}
+
+void check(request_builder& to, const update_room_config_params& body) {
+    if (!is_room_config(body.room_config)) {
+        to.refuse("roomConfig must be valid UTF-8 of at most 10000 characters");
+    }
+}
+
+template <class Member>
+constexpr bool is_body = std::string_view(Member::name) == "body";
+
+} // namespace
+
+template <class Request>
+encoded_request encode(const operation_description& what, const Request& request,
+                       std::string_view app_id) {
+    using members =
+        boost::describe::describe_members<Request, boost::describe::mod_public>;
+    request_builder builder(what, app_id);
+    boost::mp11::mp_for_each<members>([&](auto member) {
+        const auto& value = request.*member.pointer;
+        if constexpr (is_body<decltype(member)>) {
+            check(builder, value);
+            builder.body(json::to_string(value));
+        } else {
+            add(builder, wire_name(member.name), value);
+        }
+    });
+    return builder.finish();
+}
+
+template encoded_request encode(const operation_description&, const app_request&, std::string_view);
+template encoded_request encode(const operation_description&, const room_request&, std::string_view);
+template encoded_request encode(const operation_description&, const process_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const create_room_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const update_room_config_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const process_list_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const process_filter_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const create_process_request&,
+                                std::string_view);
+
+} // namespace roomport::hathora

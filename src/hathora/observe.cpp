@@ -1,0 +1,150 @@
+#include "hathora/observe.hpp"
+
+#include "hathora/clean_text.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+namespace roomport::hathora {
+namespace {
+
+constexpr std::size_t longest_host = 253;
+constexpr std::size_t longest_label = 63;
+constexpr std::size_t longest_transport = 32;
+constexpr std::chrono::seconds longest_hold{25};
+
+bool is_letter_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_label(std::string_view label) {
+    if (label.empty() || label.size() > longest_label || label.front() == '-' || label.back() == '-') {
+        return false;
+    }
+    for (const char c : label) {
+        // An underscore is no host name by the letter of RFC 1123, but stands in names that resolve.
+        if (!is_letter_or_digit(c) && c != '-' && c != '_') {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_host_name(std::string_view host) {
+    if (!host.empty() && host.back() == '.') {
+        host.remove_suffix(1);
+    }
+    if (host.empty() || host.size() > longest_host) {
+        return false;
+    }
+    while (true) {
+        const auto dot = host.find('.');
+        if (!is_label(host.substr(0, dot))) {
+            return false;
+        }
+        if (dot == std::string_view::npos) {
+            return true;
+        }
+        host.remove_prefix(dot + 1);
+    }
+}
+
+bool is_host(const std::string& host) {
+    if (is_host_name(host)) {
+        return true;
+    }
+    boost::system::error_code ec;
+    boost::asio::ip::make_address(host, ec);
+    return !ec && host.find('%') == std::string::npos;
+}
+
+bool is_transport(std::string_view text) {
+    if (text.empty() || text.size() > longest_transport) {
+        return false;
+    }
+    for (const char c : text) {
+        if (!is_letter_or_digit(c) && c != '_' && c != '-') {
+            return false;
+        }
+    }
+    return true;
+}
+
+observation broken(std::string status, std::string message) {
+    observation seen;
+    seen.status = std::move(status);
+    seen.error = error::broken_promise;
+    seen.message = std::move(message);
+    return seen;
+}
+
+} // namespace
+
+bool is_usable(const exposed_port& port) {
+    return port.port >= 1 && port.port <= 65535 && is_host(port.host) &&
+           is_transport(port.transport_type.text());
+}
+
+observation observe_document(std::string_view room_id, connection_info_v2 document) {
+    if (document.room_id != room_id) {
+        return broken({}, "the answer is about another room: \"" + clean_text(document.room_id) +
+                              "\"");
+    }
+    std::string status = clean_text(document.status.text());
+    if (document.status != room_ready_status::active) {
+        observation seen;
+        seen.state = observed_state::starting;
+        seen.status = std::move(status);
+        return seen;
+    }
+    if (!document.exposed_port) {
+        return broken(std::move(status), "the room is active but has no exposedPort");
+    }
+    if (!is_usable(*document.exposed_port)) {
+        const auto& port = *document.exposed_port;
+        return broken(std::move(status),
+                      "the room is active but its exposedPort can't be used: host \"" +
+                          clean_text(port.host) + "\", port " + std::to_string(port.port) +
+                          ", transport \"" + clean_text(port.transport_type.text()) + "\"");
+    }
+    observation seen;
+    seen.status = std::move(status);
+    seen.state = observed_state::ready;
+    seen.exposed_port = *std::move(document.exposed_port);
+    seen.additional_ports = std::move(document.additional_exposed_ports);
+    return seen;
+}
+
+observation observe_failure(error_code ec, const http::response& answer, std::string message) {
+    observation seen;
+    seen.error = ec;
+    seen.message = std::move(message);
+    if (ec == errc::room_gone) {
+        seen.state = observed_state::gone;
+    }
+    const bool is_status = ec.category() == http_status_category();
+    if (is_status && ec == errc::server_unavailable) {
+        seen.not_before = http::retry_not_before(answer);
+    }
+    return seen;
+}
+
+duration announced_hold(const http::response& answer) {
+    const auto value = answer.find("Roomport-Wait");
+    if (!value) {
+        return {};
+    }
+    unsigned seconds = 0;
+    const auto* end = value->data() + value->size();
+    const auto [stop, ec] = std::from_chars(value->data(), end, seconds);
+    if (ec != std::errc() || stop != end) {
+        return {};
+    }
+    return std::min<duration>(std::chrono::seconds(std::min(seconds, 3600U)), longest_hold);
+}
+
+} // namespace roomport::hathora

@@ -1,0 +1,76 @@
+#include "hathora/request_builder.hpp"
+
+#include <roomport/hathora/room_id.hpp>
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include <utility>
+
+namespace roomport::hathora {
+namespace {
+
+constexpr std::size_t document_limit = std::size_t{1} << 20U;
+constexpr std::size_t list_limit = std::size_t{16} << 20U;
+
+std::string percent_encode(std::string_view text) {
+    return boost::urls::encode(text, boost::urls::unreserved_chars);
+}
+
+} // namespace
+
+request_builder::request_builder(const operation_description& what, std::string_view app_id)
+    : path_(what.path) {
+    result_.request.verb = what.verb;
+    result_.request.repeatable = what.repeatable;
+    result_.request.body_limit =
+        what.size == response_size::list ? list_limit : document_limit;
+    if (path_.find("{appId}") != std::string::npos) {
+        parameter("appId", app_id);
+    }
+}
+
+void request_builder::parameter(std::string_view wire_name, std::string_view value) {
+    std::string placeholder;
+    placeholder.append("{").append(wire_name).append("}");
+    const auto at = path_.find(placeholder);
+    if (at != std::string::npos) {
+        check_id(wire_name, value);
+        path_.replace(at, placeholder.size(), percent_encode(value));
+        return;
+    }
+    if (wire_name == "roomId") {
+        check_id(wire_name, value);
+    }
+    query_ += query_.empty() ? '?' : '&';
+    query_ += percent_encode(wire_name);
+    query_ += '=';
+    query_ += percent_encode(value);
+}
+
+void request_builder::body(std::string json) {
+    result_.request.fields.emplace_back("Content-Type", "application/json");
+    result_.request.body = std::move(json);
+}
+
+void request_builder::refuse(std::string message) {
+    if (!result_.error) {
+        result_.error = error::invalid_argument;
+        result_.message = std::move(message);
+    }
+}
+
+encoded_request request_builder::finish() {
+    if (!result_.error) {
+        result_.request.target = path_ + query_;
+    }
+    return std::move(result_);
+}
+
+void request_builder::check_id(std::string_view wire_name, std::string_view value) {
+    if (!is_valid_id(value)) {
+        refuse(std::string(wire_name) + " must be 1 to 100 letters, digits, '_' or '-'");
+    }
+}
+
+} // namespace roomport::hathora

@@ -1,0 +1,140 @@
+#include <roomport/hathora/token_source.hpp>
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <optional>
+#include <utility>
+
+namespace roomport::hathora {
+namespace {
+
+using boost::system::result;
+
+constexpr std::size_t largest_token_file = 64 * 1024;
+
+// A bearer token stands in a header field: anything but visible ASCII would break out of it.
+result<secret> checked(secret token) {
+    if (token.empty()) {
+        return error::token_unavailable;
+    }
+    for (const char c : token.reveal()) {
+        if (c <= ' ' || c > '~') {
+            return error::token_unavailable;
+        }
+    }
+    return token;
+}
+
+class fixed_source final : public token_source {
+public:
+    explicit fixed_source(secret token) : token_(std::move(token)) {}
+    result<secret> current() override { return checked(token_); }
+    bool refused() override { return false; }
+
+private:
+    secret token_;
+};
+
+class callback_source final : public token_source {
+public:
+    explicit callback_source(std::function<result<secret>()> provider)
+        : provider_(std::move(provider)) {}
+
+    result<secret> current() override {
+        auto given = provider_();
+        if (given.has_error()) {
+            return given;
+        }
+        last_ = *given;
+        return checked(*std::move(given));
+    }
+
+    bool refused() override {
+        const auto given = provider_();
+        return given.has_value() && given->reveal() != last_.reveal();
+    }
+
+private:
+    std::function<result<secret>()> provider_;
+    secret last_;
+};
+
+// What tells one version of a file from the next without reading it.
+struct file_version {
+    dev_t device{};
+    ino_t inode{};
+    off_t size{};
+    std::int64_t seconds{};
+    std::int64_t nanoseconds{};
+
+    friend bool operator==(const file_version&, const file_version&) = default;
+};
+
+class file_source final : public token_source {
+public:
+    explicit file_source(std::filesystem::path path) : path_(std::move(path)) {}
+
+    result<secret> current() override {
+        const auto version = look();
+        if (!version) {
+            return error::token_unavailable;
+        }
+        if (version != version_ || token_.empty()) {
+            token_ = read();
+            version_ = version;
+        }
+        return checked(token_);
+    }
+
+    bool refused() override {
+        const secret before = token_;
+        version_ = look();
+        token_ = read();
+        return !token_.empty() && token_.reveal() != before.reveal();
+    }
+
+private:
+    std::optional<file_version> look() const {
+        struct stat status {};
+        if (::stat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+            return std::nullopt;
+        }
+        return file_version{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                            status.st_mtim.tv_nsec};
+    }
+
+    secret read() const {
+        std::ifstream file(path_, std::ios::binary);
+        std::string text(largest_token_file, '\0');
+        file.read(text.data(), static_cast<std::streamsize>(text.size()));
+        std::string_view line(text.data(), static_cast<std::size_t>(file.gcount()));
+        line = line.substr(0, line.find('\n'));
+        if (!line.empty() && line.back() == '\r') {
+            line.remove_suffix(1);
+        }
+        secret token(line);
+        std::fill(text.begin(), text.end(), '\0');
+        return token;
+    }
+
+    std::filesystem::path path_;
+    std::optional<file_version> version_;
+    secret token_;
+};
+
+} // namespace
+
+std::shared_ptr<token_source> fixed_token(secret token) {
+    return std::make_shared<fixed_source>(std::move(token));
+}
+
+std::shared_ptr<token_source> token_file(std::filesystem::path path) {
+    return std::make_shared<file_source>(std::move(path));
+}
+
+std::shared_ptr<token_source> token_callback(std::function<result<secret>()> provider) {
+    return std::make_shared<callback_source>(std::move(provider));
+}
+
+} // namespace roomport::hathora

@@ -1,0 +1,60 @@
+#include "hathora/clean_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace roomport::hathora {
+namespace {
+
+TEST(CleanText, LeavesOrdinaryTextAlone) {
+    EXPECT_EQ(clean_text("room not found"), "room not found");
+    EXPECT_EQ(clean_text("Größe 日本"), "Größe 日本");
+}
+
+TEST(CleanText, TurnsControlCharactersIntoSpaces) {
+    EXPECT_EQ(clean_text("a\r\nb\x1b[31mc\x7f"), "a b [31mc");
+    EXPECT_EQ(clean_text(std::string("a\0b", 3)), "a b");
+    EXPECT_EQ(clean_text("a\xC2\x9B"
+                         "b"),
+              "a b")
+        << "C1 control characters steer terminals too";
+    EXPECT_EQ(clean_text("a\xE2\x80\xAE"
+                         "b"),
+              "a b")
+        << "so do those that turn the direction of writing";
+}
+
+TEST(CleanText, ReplacesInvalidUtf8) {
+    EXPECT_EQ(clean_text("a\xFF"
+                         "b"),
+              "a?b");
+    EXPECT_EQ(clean_text("a\xC0\xAF"), "a??");
+    EXPECT_EQ(clean_text("a\xED\xA0\x80"), "a???");
+    EXPECT_EQ(clean_text("cut \xE6\x97"), "cut ??");
+}
+
+TEST(CleanText, CutsLongTextBetweenCharacters) {
+    std::string text;
+    for (int i = 0; i < 400; ++i) {
+        text += "日";
+    }
+    const auto cleaned = clean_text(text);
+    EXPECT_LE(cleaned.size(), 503U);
+    EXPECT_EQ(cleaned.size() % 3, 0U);
+}
+
+TEST(CleanText, NeverShowsTheToken) {
+    const secret token("s3cr3t");
+    EXPECT_EQ(clean_text("bad token s3cr3t, s3cr3t", token), "bad token [token], [token]");
+    const std::string at_the_cut = std::string(497, 'x') + "s3cr3t";
+    EXPECT_EQ(clean_text(at_the_cut, token).find("s3c"), std::string::npos);
+}
+
+TEST(CleanText, ATokenThatStandsInItsOwnReplacementEnds) {
+    EXPECT_EQ(clean_text("token", secret("token")), "[token]");
+    EXPECT_EQ(clean_text("a token", secret("k")), "a to[token]en");
+}
+
+} // namespace
+} // namespace roomport::hathora

@@ -1,0 +1,93 @@
+#include "hathora/encode.hpp"
+
+#include <roomport/hathora/operations.hpp>
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace roomport::hathora {
+namespace {
+
+TEST(Encode, FillsThePath) {
+    const auto encoded = encode(get_connection_info, room_request("r_1"), "my-app");
+    ASSERT_FALSE(encoded.error) << encoded.message;
+    EXPECT_EQ(encoded.request.verb, http::method::get);
+    EXPECT_EQ(encoded.request.target, "/rooms/v2/my-app/connectioninfo/r_1");
+    EXPECT_TRUE(encoded.request.repeatable);
+    EXPECT_TRUE(encoded.request.body.empty());
+    EXPECT_TRUE(encoded.request.token.empty());
+}
+
+TEST(Encode, PutsTheChosenRoomIdInTheQueryAndTheRestInTheBody) {
+    create_room_request request(region::frankfurt);
+    request.room_id = "mine";
+    request.body.room_config = "{\"a\":1}";
+    const auto encoded = encode(create_room, request, "app");
+    ASSERT_FALSE(encoded.error) << encoded.message;
+    EXPECT_EQ(encoded.request.verb, http::method::post);
+    EXPECT_EQ(encoded.request.target, "/rooms/v2/app/create?roomId=mine");
+    EXPECT_EQ(encoded.request.body, R"({"region":"Frankfurt","roomConfig":"{\"a\":1}"})");
+    EXPECT_FALSE(encoded.request.repeatable);
+    ASSERT_EQ(encoded.request.fields.size(), 1U);
+    EXPECT_EQ(encoded.request.fields[0].name, "Content-Type");
+    EXPECT_EQ(encoded.request.fields[0].value, "application/json");
+}
+
+TEST(Encode, LeavesOutWhatIsNotGiven) {
+    const auto encoded = encode(create_room, create_room_request(region::tokyo), "app");
+    EXPECT_EQ(encoded.request.target, "/rooms/v2/app/create");
+    EXPECT_EQ(encoded.request.body, R"({"region":"Tokyo"})");
+}
+
+TEST(Encode, RepeatsTheKeyForEachElementOfAList) {
+    process_filter_request request;
+    request.status = {process_status::running, process_status::starting};
+    request.region = {open_enum<region>("Sao Paulo/2")};
+    request.before = 1700000000.5;
+    const auto encoded = encode(get_latest_processes, request, "app");
+    EXPECT_EQ(encoded.request.target, "/processes/v3/apps/app/processes/latest?status=running&status="
+                                      "starting&region=Sao%20Paulo%2F2&before=1700000000.5");
+    EXPECT_EQ(encoded.request.body_limit, 16U << 20U);
+}
+
+TEST(Encode, RefusesBadIdsBeforeAnythingIsSent) {
+    for (const std::string bad : {"", "a b", "../x", "a%2f", "a\r\nX: y", "a/b"}) {
+        const auto room = encode(destroy_room, room_request(bad), "app");
+        EXPECT_EQ(room.error, errc::invalid_argument) << bad;
+        EXPECT_NE(room.message.find("roomId"), std::string::npos) << room.message;
+        EXPECT_EQ(encode(get_process, process_request(bad), "app").error, errc::invalid_argument);
+        EXPECT_EQ(encode(get_room_info, room_request("r"), bad).error, errc::invalid_argument);
+        create_room_request create(region::tokyo);
+        create.room_id = bad;
+        EXPECT_EQ(encode(create_room, create, "app").error, errc::invalid_argument);
+    }
+}
+
+TEST(Encode, ARefusedRequestHasNoTargetThatCouldBeSent) {
+    const auto encoded = encode(get_room_info, room_request("a/../b"), "app");
+    EXPECT_EQ(encoded.request.target, "/");
+}
+
+TEST(Encode, ChecksTheRoomConfigByCharacters) {
+    create_room_request request(region::tokyo);
+    std::string text;
+    for (int i = 0; i < 10'000; ++i) {
+        text += "ü";
+    }
+    request.body.room_config = text;
+    EXPECT_FALSE(encode(create_room, request, "app").error);
+    *request.body.room_config += "x";
+    EXPECT_EQ(encode(create_room, request, "app").error, errc::invalid_argument);
+    request.body.room_config = "broken \xFF";
+    EXPECT_EQ(encode(create_room, request, "app").error, errc::invalid_argument);
+}
+
+TEST(Encode, ARegionIsNeeded) {
+    EXPECT_EQ(encode(create_room, create_room_request(), "app").error, errc::invalid_argument);
+    EXPECT_EQ(encode(create_process, create_process_request(), "app").error,
+              errc::invalid_argument);
+}
+
+} // namespace
+} // namespace roomport::hathora

@@ -1,0 +1,152 @@
+#include <roomport/hathora/operations.hpp>
+
+#include "model/wire_name.hpp"
+
+#include <boost/describe/members.hpp>
+#include <boost/describe/modifiers.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/mp11/algorithm.hpp>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <tuple>
+
+namespace roomport::hathora {
+namespace {
+
+namespace json = boost::json;
+
+const json::object& contract() {
+    static const json::value document = [] {
+        std::ifstream file(ROOMPORT_TEST_DATA_DIR "/hathora-openapi.json");
+        const std::string text(std::istreambuf_iterator<char>(file), {});
+        return json::parse(text);
+    }();
+    return document.as_object();
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return result;
+}
+
+// The contract's description of an operation, found by the verb and the path that this library uses.
+const json::object* find(const operation_description& what) {
+    const auto* path = contract().at("paths").as_object().if_contains(what.path);
+    if (path == nullptr) {
+        return nullptr;
+    }
+    const auto* verb = path->as_object().if_contains(lower(http::to_string(what.verb)));
+    return verb != nullptr ? &verb->as_object() : nullptr;
+}
+
+template <class F>
+void for_each_operation(F check) {
+    std::apply([&](const auto&... each) { (check(each), ...); }, all_operations);
+}
+
+template <class T>
+struct model_name {
+    static std::string of() { return std::string(model_traits<T>::name); }
+    static constexpr bool is_list = false;
+};
+
+template <class T>
+struct model_name<std::vector<T>> {
+    static std::string of() { return std::string(model_traits<T>::name); }
+    static constexpr bool is_list = true;
+};
+
+std::string reference(const json::value& schema) {
+    const std::string text(schema.as_object().at("$ref").as_string());
+    return text.substr(text.rfind('/') + 1);
+}
+
+TEST(OperationsContract, VerbPathAndIdAreTheContracts) {
+    for_each_operation([](const auto& operation) {
+        const auto* known = find(operation);
+        ASSERT_NE(known, nullptr) << operation.id;
+        EXPECT_EQ(known->at("operationId").as_string(), operation.id);
+    });
+}
+
+TEST(OperationsContract, ATokenIsSentExactlyWhereTheContractAsksForOne) {
+    for_each_operation([](const auto& operation) {
+        const bool asks = !find(operation)->at("security").as_array().empty();
+        EXPECT_EQ(operation.auth == authentication::token, asks) << operation.id;
+    });
+}
+
+TEST(OperationsContract, TheSuccessStatusIsTheContracts) {
+    for_each_operation([](const auto& operation) {
+        const auto& responses = find(operation)->at("responses").as_object();
+        EXPECT_TRUE(responses.contains(std::to_string(operation.success_status)))
+            << operation.id;
+    });
+}
+
+TEST(OperationsContract, ResponsesAreTheContractsModels) {
+    for_each_operation([](const auto& operation) {
+        using response = typename std::decay_t<decltype(operation)>::response_type;
+        const auto& success = find(operation)
+                                  ->at("responses")
+                                  .as_object()
+                                  .at(std::to_string(operation.success_status))
+                                  .as_object();
+        if constexpr (std::is_same_v<response, no_content>) {
+            EXPECT_FALSE(success.contains("content")) << operation.id;
+        } else {
+            const auto& schema = success.at("content")
+                                     .as_object()
+                                     .at("application/json")
+                                     .as_object()
+                                     .at("schema");
+            const bool is_list = schema.as_object().contains("items");
+            EXPECT_EQ(is_list, model_name<response>::is_list) << operation.id;
+            EXPECT_EQ(reference(is_list ? schema.as_object().at("items") : schema),
+                      model_name<response>::of())
+                << operation.id;
+            EXPECT_EQ(operation.size == response_size::list, is_list) << operation.id;
+        }
+    });
+}
+
+TEST(OperationsContract, ParametersAndBodyAreTheContracts) {
+    for_each_operation([](const auto& operation) {
+        using request = typename std::decay_t<decltype(operation)>::request_type;
+        const auto* known = find(operation);
+        std::set<std::string> expected;
+        if (const auto* parameters = known->if_contains("parameters")) {
+            for (const auto& each : parameters->as_array()) {
+                expected.emplace(each.as_object().at("name").as_string());
+            }
+        }
+        expected.erase("appId"); // filled by the client
+        const auto* body = known->if_contains("requestBody");
+        if (body != nullptr && !body->is_null()) {
+            expected.insert("body");
+        }
+
+        std::set<std::string> ours;
+        using members = boost::describe::describe_members<request, boost::describe::mod_public>;
+        boost::mp11::mp_for_each<members>(
+            [&](auto member) { ours.insert(wire_name(member.name)); });
+        EXPECT_EQ(ours, expected) << operation.id;
+    });
+}
+
+TEST(OperationsContract, OnlyCreationsMayNotBeSentTwice) {
+    for_each_operation([](const auto& operation) {
+        EXPECT_EQ(operation.repeatable, operation.success_status != 201) << operation.id;
+    });
+}
+
+} // namespace
+} // namespace roomport::hathora
