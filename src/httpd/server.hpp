@@ -1,0 +1,99 @@
+#pragma once
+
+#include "httpd/message.hpp"
+#include "httpd/request_reader.hpp"
+
+#include <roomport/clock.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace roomport::httpd {
+
+/// The one answer to one request, to be given now or later, on the server's thread.
+///
+/// When it is let go without an answer, the caller gets a 500.
+class exchange {
+public:
+    exchange() = default;
+    exchange(const exchange&) = delete;
+    exchange& operator=(const exchange&) = delete;
+    virtual ~exchange() = default;
+
+    /// Sends the answer. Does nothing when the caller is gone or an answer was given.
+    virtual void send(response answer) = 0;
+
+    /// Has `callback` called once if the caller goes away before the answer is given.
+    virtual void on_abandoned(std::function<void()> callback) = 0;
+};
+
+/// Called for each request, on the server's thread. Requests of one connection come one after the other.
+using request_handler = std::function<void(request, std::shared_ptr<exchange>)>;
+
+/// What a server allows its callers.
+class server_options {
+public:
+    server_options() = default;
+
+    request_limits limits;
+
+    /// TLS settings; null: plain HTTP.
+    std::shared_ptr<boost::asio::ssl::context> tls;
+
+    /// From accept to the end of the TLS handshake.
+    duration handshake_timeout = std::chrono::seconds(10);
+    /// From the first byte of a request to its last, and from the handshake to the first request's last byte.
+    duration request_timeout = std::chrono::seconds(15);
+    /// Between two requests.
+    duration idle_timeout = std::chrono::seconds(75);
+    /// For writing one answer.
+    duration write_timeout = std::chrono::seconds(20);
+    /// For the caller to close after the last answer of a connection.
+    duration linger_timeout = std::chrono::seconds(2);
+
+    /// Open connections; more wait in the backlog until one ends.
+    std::size_t max_connections = 16384;
+};
+
+/// A small HTTP/1.1 server: framing, limits, timeouts, held answers and drain. It knows nothing of what is served.
+///
+/// Everything runs on the thread that runs the context. A connection serves one request at a time, pipelined ones in
+/// order; it is read from while an answer is held, so that a caller who leaves is noticed.
+class server {
+public:
+    server(boost::asio::io_context& context, server_options options, request_handler handler);
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    /// Ends everything at once.
+    ~server();
+
+    /// Opens the listening socket; port 0 lets the system choose.
+    /// @return the endpoint listened on. @throws boost::system::system_error
+    boost::asio::ip::tcp::endpoint listen(const boost::asio::ip::tcp::endpoint& where);
+
+    /// Uses other TLS settings for connections accepted from now on.
+    void replace_tls(std::shared_ptr<boost::asio::ssl::context> tls);
+
+    /// Accepts nothing more and ends each connection once it has no request to answer; the answer in progress is its last.
+    void drain();
+
+    /// How many connections are open.
+    std::size_t connections() const;
+
+private:
+    class core;
+    std::shared_ptr<core> core_;
+};
+
+} // namespace roomport::httpd

@@ -1,0 +1,261 @@
+#include "httpd/session.hpp"
+
+#include <utility>
+
+namespace roomport::httpd {
+
+/// The handler's end of one request. It outlives the connection when the handler keeps it.
+class session::answer_slot final : public exchange {
+public:
+    answer_slot(std::weak_ptr<session> owner, std::size_t number)
+        : owner_(std::move(owner)), number_(number) {}
+
+    ~answer_slot() override {
+        if (!answered_) {
+            answer_slot::send(error_response(500, "the request could not be answered"));
+        }
+    }
+
+    void send(response reply) override {
+        answered_ = true;
+        if (const auto owner = owner_.lock()) {
+            owner->answer(number_, std::move(reply));
+        }
+    }
+
+    void on_abandoned(std::function<void()> callback) override {
+        const auto owner = owner_.lock();
+        if (owner && owner->request_number_ == number_ && owner->phase_ == phase::answering) {
+            owner->abandoned_ = std::move(callback);
+        }
+    }
+
+private:
+    std::weak_ptr<session> owner_;
+    std::size_t number_;
+    bool answered_ = false;
+};
+
+session::session(std::unique_ptr<transport> connection,
+                 std::shared_ptr<const server_options> options,
+                 std::shared_ptr<const request_handler> handler,
+                 std::function<void(session*)> ended)
+    : connection_(std::move(connection)), options_(std::move(options)),
+      handler_(std::move(handler)), ended_(std::move(ended)), reader_(options_->limits) {}
+
+void session::start() {
+    enter(phase::handshake, clock::now() + options_->handshake_timeout);
+    connection_->async_handshake([self = shared_from_this()](error_code ec) {
+        if (self->phase_ != phase::handshake) {
+            return;
+        }
+        if (ec) {
+            self->close();
+            return;
+        }
+        self->enter(phase::idle, clock::now() + self->options_->request_timeout);
+        if (self->draining_) {
+            self->close();
+            return;
+        }
+        self->read();
+    });
+}
+
+void session::enter(phase next, time_point deadline) {
+    phase_ = next;
+    deadline_ = deadline;
+}
+
+void session::check_deadline(time_point now) {
+    if (now < deadline_ || phase_ == phase::closed) {
+        return;
+    }
+    if (phase_ == phase::reading && !write_pending_) {
+        write(error_response(408, "the request did not arrive in time"), true);
+        return;
+    }
+    if (phase_ == phase::idle) {
+        linger();
+        return;
+    }
+    close();
+}
+
+void session::drain() {
+    draining_ = true;
+    if (phase_ == phase::idle) {
+        linger();
+    }
+}
+
+void session::close() {
+    if (std::exchange(phase_, phase::closed) == phase::closed) {
+        return;
+    }
+    connection_->close();
+    // Both may hold the last reference to something that looks at this session.
+    const auto abandoned = std::exchange(abandoned_, nullptr);
+    const auto ended = std::exchange(ended_, nullptr);
+    if (abandoned) {
+        abandoned();
+    }
+    ended(this);
+}
+
+void session::read() {
+    const bool wanted = phase_ == phase::lingering || input_.size() <= options_->limits.head;
+    if (read_pending_ || peer_is_done_ || phase_ == phase::closed || !wanted) {
+        return;
+    }
+    read_pending_ = true;
+    connection_->async_read_some(buffer_,
+                                 [self = shared_from_this()](error_code ec, std::size_t size) {
+                                     self->read_pending_ = false;
+                                     self->on_read(ec, size);
+                                 });
+}
+
+void session::on_read(error_code ec, std::size_t size) {
+    if (phase_ == phase::closed) {
+        return;
+    }
+    if (ec) {
+        peer_is_done_ = true;
+        // An answer that is being written may still be wanted; one that is held is not.
+        if (phase_ == phase::writing) {
+            close_after_write_ = true;
+        } else {
+            close();
+        }
+        return;
+    }
+    if (phase_ != phase::lingering) {
+        input_.append(buffer_.data(), size);
+    }
+    advance();
+    read();
+}
+
+void session::advance() {
+    if (phase_ != phase::idle && phase_ != phase::reading) {
+        return;
+    }
+    if (input_.empty()) {
+        return;
+    }
+    std::size_t consumed = 0;
+    const auto result = reader_.put(input_, consumed);
+    input_.erase(0, consumed);
+    switch (result) {
+    case request_reader::status::incomplete:
+        if (phase_ == phase::idle && reader_.has_begun()) {
+            enter(phase::reading, clock::now() + options_->request_timeout);
+        }
+        if (reader_.take_expect_continue()) {
+            write_continue();
+        }
+        return;
+    case request_reader::status::complete:
+        dispatch(reader_.take());
+        return;
+    case request_reader::status::failed:
+        is_head_ = false;
+        write(reader_.failure(), true);
+        return;
+    }
+}
+
+void session::dispatch(request received) {
+    enter(phase::answering, time_point::max());
+    is_head_ = received.method == "HEAD";
+    ++request_number_;
+    const auto self = shared_from_this();
+    auto slot = std::make_shared<answer_slot>(self, request_number_);
+    try {
+        (*handler_)(std::move(received), std::move(slot));
+    } catch (const std::exception&) {
+        answer(request_number_, error_response(500, "an internal error; see the server's log"));
+    }
+}
+
+void session::answer(std::size_t number, response reply) {
+    if (phase_ != phase::answering || number != request_number_) {
+        return;
+    }
+    // Dropped only after the phase has changed: it may let go of this very exchange.
+    const auto done_with = std::exchange(abandoned_, nullptr);
+    write(reply, draining_ || !reader_.keeps_alive());
+}
+
+void session::write(const response& reply, bool last) {
+    enter(phase::writing, clock::now() + options_->write_timeout);
+    close_after_write_ = last || close_after_write_;
+    serialization how;
+    how.close = close_after_write_;
+    how.head_only = is_head_;
+    how.is_http_1_0 = reader_.is_http_1_0();
+    auto bytes = serialize(reply, how, http_date());
+    if (write_pending_) {
+        output_ += bytes;
+        return;
+    }
+    output_ = std::move(bytes);
+    write_pending_ = true;
+    connection_->async_write(output_,
+                             [self = shared_from_this()](error_code ec) { self->on_written(ec); });
+}
+
+void session::on_written(error_code ec) {
+    write_pending_ = false;
+    if (phase_ == phase::closed) {
+        return;
+    }
+    if (ec) {
+        close();
+        return;
+    }
+    output_.clear();
+    if (close_after_write_ || draining_) {
+        linger();
+        return;
+    }
+    enter(phase::idle, clock::now() + options_->idle_timeout);
+    advance();
+    read();
+}
+
+void session::write_continue() {
+    static constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (write_pending_) {
+        return;
+    }
+    write_pending_ = true;
+    connection_->async_write(text, [self = shared_from_this()](error_code ec) {
+        self->write_pending_ = false;
+        if (ec) {
+            self->close();
+            return;
+        }
+        // The answer may have been ready before this was written.
+        if (!self->output_.empty() && self->phase_ == phase::writing) {
+            self->write_pending_ = true;
+            self->connection_->async_write(
+                self->output_, [self](error_code written) { self->on_written(written); });
+        }
+    });
+}
+
+void session::linger() {
+    if (peer_is_done_) {
+        close();
+        return;
+    }
+    // Closing with unread bytes would reset the connection and could destroy the answer on its way.
+    enter(phase::lingering, clock::now() + options_->linger_timeout);
+    input_.clear();
+    connection_->async_shutdown([self = shared_from_this()](error_code) {});
+    read();
+}
+
+} // namespace roomport::httpd

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "httpd/request_reader.hpp"
+#include "httpd/server.hpp"
+#include "httpd/transport.hpp"
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace roomport::httpd {
+
+/// One connection: reads requests, has them answered one at a time, writes the answers in order.
+class session : public std::enable_shared_from_this<session> {
+public:
+    /// @param ended called once, when the connection is closed.
+    session(std::unique_ptr<transport> connection, std::shared_ptr<const server_options> options,
+            std::shared_ptr<const request_handler> handler, std::function<void(session*)> ended);
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+    ~session() = default;
+
+    /// Begins with the handshake.
+    void start();
+
+    /// Ends the connection when its present step has taken too long.
+    void check_deadline(time_point now);
+
+    /// Ends the connection now if it is idle, else after the answer in progress.
+    void drain();
+
+    /// Ends the connection at once.
+    void close();
+
+private:
+    class answer_slot;
+
+    enum class phase {
+        handshake,
+        idle,
+        reading,
+        answering,
+        writing,
+        lingering,
+        closed,
+    };
+
+    void enter(phase next, time_point deadline);
+    void read();
+    void on_read(error_code ec, std::size_t size);
+    void advance();
+    void dispatch(request received);
+    void answer(std::size_t number, response reply);
+    void write(const response& reply, bool last);
+    void on_written(error_code ec);
+    void write_continue();
+    void linger();
+
+    std::unique_ptr<transport> connection_;
+    std::shared_ptr<const server_options> options_;
+    std::shared_ptr<const request_handler> handler_;
+    std::function<void(session*)> ended_;
+
+    request_reader reader_;
+    phase phase_ = phase::handshake;
+    time_point deadline_ = time_point::max();
+    std::array<char, 4096> buffer_{};
+    std::string input_;
+    std::string output_;
+    std::function<void()> abandoned_;
+    std::size_t request_number_ = 0;
+    bool read_pending_ = false;
+    bool write_pending_ = false;
+    bool peer_is_done_ = false;
+    bool draining_ = false;
+    bool close_after_write_ = false;
+    bool is_head_ = false;
+};
+
+} // namespace roomport::httpd

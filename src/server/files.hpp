@@ -1,0 +1,18 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace roomport::server {
+
+/// The whole of a small file; nothing when there is none.
+/// @throws std::system_error when there is one that can't be read, or one over 1 MiB.
+std::optional<std::string> read_file(const std::filesystem::path& path);
+
+/// Replaces a file as a whole: whoever reads sees the old or the new text, even after a crash.
+/// @throws std::system_error
+void write_file(const std::filesystem::path& path, std::string_view text, bool is_secret);
+
+} // namespace roomport::server

@@ -1,0 +1,134 @@
+#include "server/ports.hpp"
+
+#include "server/descriptor.hpp"
+
+#include <roomport/model/open_enum.hpp>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+namespace roomport::server {
+namespace {
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+    std::uint16_t value = 0;
+    const auto* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stop != end || value == 0) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+bool is_port_name(std::string_view text) {
+    return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
+    });
+}
+
+bool can_bind_address(int type, const sockaddr* address, socklen_t size, bool only_v6) {
+    const descriptor socket(::socket(address->sa_family, type | SOCK_CLOEXEC, 0));
+    if (!socket) {
+        // A machine without IPv6 has nobody on that port there.
+        return errno == EAFNOSUPPORT;
+    }
+    if (only_v6) {
+        const int on = 1;
+        ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    }
+    return ::bind(socket.get(), address, size) == 0 || errno == EADDRNOTAVAIL;
+}
+
+} // namespace
+
+boost::system::result<port_range, std::string> parse_port_range(std::string_view text) {
+    const auto dash = text.find('-');
+    const auto first = parse_port(text.substr(0, dash));
+    const auto last = dash == text.npos ? first : parse_port(text.substr(dash + 1));
+    if (!first || !last || *first > *last) {
+        return std::string("a port range is FIRST-LAST, both from 1 to 65535, like 27000-28999");
+    }
+    return port_range(*first, *last);
+}
+
+boost::system::result<std::vector<port_declaration>, std::string>
+parse_port_declarations(std::string_view text) {
+    std::vector<port_declaration> ports;
+    while (true) {
+        const auto comma = text.find(',');
+        const auto piece = text.substr(0, comma);
+        const auto colon = piece.find(':');
+        const auto transport = colon == piece.npos
+                                   ? std::nullopt
+                                   : enum_from_text<transport_type>(piece.substr(colon + 1));
+        if (!transport || !is_port_name(piece.substr(0, colon))) {
+            return std::string("ports are NAME:TRANSPORT, separated by commas, where TRANSPORT is "
+                               "tcp, udp or tls, like default:udp,debug:tcp");
+        }
+        ports.emplace_back(std::string(piece.substr(0, colon)), *transport);
+        if (comma == text.npos) {
+            break;
+        }
+        text.remove_prefix(comma + 1);
+    }
+    for (const auto& port : ports) {
+        if (std::count_if(ports.begin(), ports.end(),
+                          [&](const auto& other) { return other.name == port.name; }) != 1) {
+            return std::string("the port name '" + port.name + "' stands there twice");
+        }
+    }
+    const auto main = std::find_if(ports.begin(), ports.end(),
+                                   [](const auto& port) { return port.name == "default"; });
+    if (main == ports.end()) {
+        return std::string("one of the ports must have the name 'default'");
+    }
+    if (ports.size() > 3) {
+        return std::string("a process has at most three ports");
+    }
+    std::rotate(ports.begin(), main, main + 1);
+    return ports;
+}
+
+port_allocator::port_allocator(port_range range, duration rest, port_check is_free)
+    : range_(range), rest_(rest), is_free_(std::move(is_free)),
+      unavailable_(static_cast<std::size_t>(range.last - range.first) + 1, false) {}
+
+std::optional<std::uint16_t> port_allocator::allocate(transport_type transport, time_point now) {
+    while (!resting_.empty() && resting_.front().until <= now) {
+        unavailable_[static_cast<std::size_t>(resting_.front().port - range_.first)] = false;
+        resting_.pop_front();
+    }
+    for (std::size_t tried = 0; tried < unavailable_.size(); ++tried) {
+        const std::size_t index = cursor_;
+        cursor_ = (cursor_ + 1) % unavailable_.size();
+        const auto port = static_cast<std::uint16_t>(range_.first + index);
+        if (!unavailable_[index] && is_free_(transport, port)) {
+            unavailable_[index] = true;
+            return port;
+        }
+    }
+    return std::nullopt;
+}
+
+void port_allocator::release(std::uint16_t port, time_point now) {
+    resting_.emplace_back(port, now + rest_);
+}
+
+bool can_bind(transport_type transport, std::uint16_t port) {
+    const int type = transport == transport_type::udp ? SOCK_DGRAM : SOCK_STREAM;
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    return can_bind_address(type, reinterpret_cast<const sockaddr*>(&v4), sizeof v4, false) &&
+           can_bind_address(type, reinterpret_cast<const sockaddr*>(&v6), sizeof v6, true);
+}
+
+} // namespace roomport::server

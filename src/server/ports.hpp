@@ -1,0 +1,97 @@
+#pragma once
+
+#include <roomport/clock.hpp>
+#include <roomport/model/transport_type.hpp>
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomport::server {
+
+/// A port that every game server gets: a name and how packets reach it.
+class port_declaration {
+public:
+    port_declaration() = default;
+    port_declaration(std::string port_name, transport_type type)
+        : name(std::move(port_name)), transport(type) {}
+
+    std::string name = "default";
+    transport_type transport = transport_type::udp;
+};
+
+/// A declared port with the number it got.
+class allocated_port {
+public:
+    allocated_port() = default;
+    allocated_port(port_declaration declaration, std::uint16_t port)
+        : declared(std::move(declaration)), number(port) {}
+
+    port_declaration declared;
+    std::uint16_t number = 0;
+};
+
+/// Ports from `first` to `last`, both included.
+class port_range {
+public:
+    port_range() = default;
+    port_range(std::uint16_t lowest, std::uint16_t highest) : first(lowest), last(highest) {}
+
+    std::uint16_t first = 27000;
+    std::uint16_t last = 28999;
+};
+
+/// Reads "27000-28999" or "27000". @return what is wrong with it otherwise.
+boost::system::result<port_range, std::string> parse_port_range(std::string_view text);
+
+/// Reads "default:udp,debug:tcp": one to three ports, exactly one of them named `default`.
+/// @return what is wrong with it otherwise.
+boost::system::result<std::vector<port_declaration>, std::string>
+parse_port_declarations(std::string_view text);
+
+/// Whether no socket of another program has the port, which is asked just before it is given away.
+using port_check = std::function<bool(transport_type, std::uint16_t)>;
+
+/// Gives out the ports of a range in turn. A port that comes back rests before it is given out again, so that packets
+/// for the old game do not reach a new one.
+class port_allocator {
+public:
+    port_allocator(port_range range, duration rest, port_check is_free);
+
+    /// The next port, or nothing when all are in use, resting, or taken by other programs.
+    std::optional<std::uint16_t> allocate(transport_type transport, time_point now);
+
+    /// Gives a port back.
+    void release(std::uint16_t port, time_point now);
+
+    /// Whether no other program has the port.
+    bool is_free(transport_type transport, std::uint16_t port) const {
+        return is_free_(transport, port);
+    }
+
+private:
+    class resting {
+    public:
+        resting(std::uint16_t number, time_point end) : port(number), until(end) {}
+        std::uint16_t port;
+        time_point until;
+    };
+
+    port_range range_;
+    duration rest_;
+    port_check is_free_;
+    std::vector<bool> unavailable_;
+    std::deque<resting> resting_;
+    std::size_t cursor_ = 0;
+};
+
+/// Whether a socket can be bound to the port on every address, by binding one and closing it again.
+bool can_bind(transport_type transport, std::uint16_t port);
+
+} // namespace roomport::server

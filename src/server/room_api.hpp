@@ -1,0 +1,101 @@
+#pragma once
+
+#include "httpd/server.hpp"
+#include "server/held_answers.hpp"
+#include "server/model_views.hpp"
+#include "server/room_registry.hpp"
+#include "server/router.hpp"
+#include "server/token_check.hpp"
+
+#include <roomport/hathora/operation.hpp>
+#include <roomport/secret.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace roomport::server {
+
+/// What the API says of the service itself.
+class api_settings {
+public:
+    api_settings() = default;
+    std::string app_id;
+    secret token;
+    /// Where players find every port.
+    std::string advertised_host;
+    /// The service's own port.
+    std::uint16_t port = 0;
+};
+
+/// The operations of the API over HTTP: from request to registry and back. Routes, methods, authentication and statuses
+/// come from the descriptions that the client is built from, too.
+class room_api {
+public:
+    /// The longest hold, as announced by `Roomport-Wait`.
+    static constexpr std::chrono::seconds longest_hold{25};
+
+    /// @param changed called when the registry may have something to be done.
+    room_api(boost::asio::io_context& context, api_settings settings, room_registry& registry,
+             std::function<void()> changed);
+    room_api(const room_api&) = delete;
+    room_api& operator=(const room_api&) = delete;
+    ~room_api() = default;
+
+    void handle(httpd::request received, const std::shared_ptr<httpd::exchange>& exchange);
+
+    /// Gives the held answers about a room, unless they would still say `starting`.
+    void room_changed(const std::string& room_id);
+
+    /// Gives all held answers as they are; from now on every request is answered 503.
+    void stop();
+
+private:
+    class call;
+    using handler = void (room_api::*)(call&);
+
+    class route {
+    public:
+        route() = default;
+        hathora::operation_description operation;
+        handler run = nullptr;
+    };
+
+    void add_route(const hathora::operation_description& operation);
+
+    void create_room(call& current);
+    void get_room_info(call& current);
+    void get_connection_info(call& current);
+    void destroy_room(call& current);
+    void update_room_config(call& current);
+    void get_active_rooms(call& current);
+    void get_inactive_rooms(call& current);
+    void get_running_processes(call& current);
+    void get_stopped_processes(call& current);
+    void get_process_info(call& current);
+    void get_latest_processes(call& current);
+    void get_processes_count(call& current);
+    void create_process(call& current);
+    void get_process(call& current);
+    void stop_process(call& current);
+    void get_ping_endpoints(call& current);
+
+    httpd::response connection_info_answer(const std::string& room_id) const;
+    bool is_starting(const std::string& room_id) const;
+
+    api_settings settings_;
+    token_check token_;
+    room_registry& registry_;
+    model_views views_;
+    held_answers held_;
+    std::function<void()> changed_;
+    router router_;
+    std::vector<route> routes_;
+    bool stopping_ = false;
+};
+
+} // namespace roomport::server

@@ -1,0 +1,316 @@
+#include "server/room_registry.hpp"
+
+#include <algorithm>
+
+namespace roomport::server {
+
+room_registry::room_registry(registry_options options, id_source ids, port_check is_free)
+    : options_(std::move(options)), ids_(std::move(ids)),
+      ports_(options_.range, options_.port_rest, std::move(is_free)) {}
+
+boost::system::result<std::string, refusal>
+room_registry::create_room(moment now, open_enum<roomport::region> where,
+                           std::optional<std::string> room_id, std::optional<std::string> config) {
+    if (!room_id) {
+        room_id = ids_.room();
+    }
+    if (rooms_.count(*room_id) != 0) {
+        return refusal(422, "a room with this roomId exists; choose another one");
+    }
+    auto* process = find_free_slot(where);
+    const bool is_new = process == nullptr;
+    if (is_new) {
+        auto added = add_process(now, where);
+        if (added.has_error()) {
+            return added.error();
+        }
+        process = *added;
+    }
+    room_record room;
+    room.room_id = *room_id;
+    room.process_id = process->process_id;
+    room.allocation_id = ids_.process();
+    room.config = std::move(config);
+    room.scheduled_at = now.wall;
+    rooms_.emplace(*room_id, std::move(room));
+    process->rooms.push_back(*room_id);
+    process->rooms_updated_at = now.wall;
+    if (is_new) {
+        launch(now, *process);
+    }
+    return *room_id;
+}
+
+bool room_registry::destroy_room(moment now, const std::string& room_id) {
+    const auto found = rooms_.find(room_id);
+    if (found == rooms_.end()) {
+        return false;
+    }
+    auto& process = *find_mutable(found->second.process_id);
+    std::erase(process.rooms, room_id);
+    process.rooms_updated_at = now.wall;
+    found->second.unscheduled_at = now.wall;
+    if (process.past_rooms.size() == options_.history) {
+        process.past_rooms.erase(process.past_rooms.begin());
+    }
+    process.past_rooms.push_back(std::move(found->second));
+    rooms_.erase(found);
+    actions_.emplace_back(room_change(room_id));
+    if (process.rooms.empty()) {
+        stop(now, process);
+    }
+    return true;
+}
+
+bool room_registry::update_room(const std::string& room_id, std::string config) {
+    const auto found = rooms_.find(room_id);
+    if (found == rooms_.end()) {
+        return false;
+    }
+    found->second.config = std::move(config);
+    return true;
+}
+
+boost::system::result<std::string, refusal>
+room_registry::create_process(moment now, open_enum<roomport::region> where) {
+    auto added = add_process(now, where);
+    if (added.has_error()) {
+        return added.error();
+    }
+    launch(now, **added);
+    return (*added)->process_id;
+}
+
+bool room_registry::stop_process(moment now, const std::string& process_id) {
+    auto* process = find_mutable(process_id);
+    if (process == nullptr) {
+        return false;
+    }
+    destroy_rooms(now, *process);
+    stop(now, *process);
+    return true;
+}
+
+void room_registry::stop_everything(moment now) {
+    for (auto& [sequence, process] : processes_) {
+        destroy_rooms(now, process);
+        stop(now, process);
+    }
+}
+
+void room_registry::handle(moment now, const process_event& event) {
+    auto* process = find_mutable(event.process_id);
+    if (process == nullptr || process->has_ended()) {
+        return;
+    }
+    switch (event.what) {
+    case process_event::kind::ready:
+        if (process->status == process_status::starting && !process->is_moving) {
+            process->status = process_status::running;
+            process->started_at = now.wall;
+            process->bind_deadline = time_point::max();
+            announce(*process);
+        }
+        return;
+    case process_event::kind::port_taken:
+        if (process->status == process_status::starting && !process->is_moving) {
+            process->is_moving = true;
+            process->bind_deadline = time_point::max();
+            actions_.emplace_back(stop_order(process->process_id, true));
+        }
+        return;
+    case process_event::kind::exited:
+        process->exit_reason = event.reason;
+        if (process->status == process_status::stopping) {
+            end(now, *process, process_status::stopped);
+        } else if (process->is_moving && process->port_moves < options_.max_port_moves) {
+            ++process->port_moves;
+            launch_again(now, *process);
+        } else if (event.succeeded) {
+            end(now, *process, process_status::stopped);
+        } else if (!process->is_moving && process->restarts < options_.max_restarts) {
+            ++process->restarts;
+            launch_again(now, *process);
+        } else {
+            end(now, *process, process_status::failed);
+        }
+        return;
+    }
+}
+
+void room_registry::tick(moment now) {
+    for (auto& [sequence, process] : processes_) {
+        if (process.bind_deadline <= now.steady) {
+            process.bind_deadline = time_point::max();
+            actions_.emplace_back(stop_order(process.process_id, true));
+        }
+    }
+}
+
+time_point room_registry::next_deadline() const {
+    auto next = time_point::max();
+    for (const auto& [sequence, process] : processes_) {
+        next = std::min(next, process.bind_deadline);
+    }
+    return next;
+}
+
+std::vector<registry_action> room_registry::take_actions() {
+    return std::exchange(actions_, {});
+}
+
+const room_record* room_registry::find_room(const std::string& room_id) const {
+    const auto found = rooms_.find(room_id);
+    return found == rooms_.end() ? nullptr : &found->second;
+}
+
+const process_record* room_registry::find_process(const std::string& process_id) const {
+    const auto found = process_index_.find(process_id);
+    return found == process_index_.end() ? nullptr : &processes_.at(found->second);
+}
+
+process_record* room_registry::find_mutable(const std::string& process_id) {
+    const auto found = process_index_.find(process_id);
+    return found == process_index_.end() ? nullptr : &processes_.at(found->second);
+}
+
+std::vector<const process_record*> room_registry::processes() const {
+    std::vector<const process_record*> all;
+    all.reserve(processes_.size());
+    for (const auto& [sequence, process] : processes_) {
+        all.push_back(&process);
+    }
+    return all;
+}
+
+process_record* room_registry::find_free_slot(const open_enum<roomport::region>& where) {
+    process_record* starting = nullptr;
+    for (auto& [sequence, process] : processes_) {
+        const bool has_slot =
+            process.takes_rooms() && process.region == where &&
+            process.rooms.size() < static_cast<std::size_t>(options_.rooms_per_process);
+        if (has_slot && process.status == process_status::running) {
+            return &process;
+        }
+        if (has_slot && starting == nullptr) {
+            starting = &process;
+        }
+    }
+    return starting;
+}
+
+boost::system::result<process_record*, refusal>
+room_registry::add_process(moment now, open_enum<roomport::region> where) {
+    if (living_ >= options_.max_processes) {
+        return refusal(429, "the limit of " + std::to_string(options_.max_processes) +
+                                " processes is reached; destroy a room, or raise --max-processes");
+    }
+    process_record process;
+    for (const auto& declared : options_.ports) {
+        const auto number = ports_.allocate(declared.transport, now.steady);
+        if (!number) {
+            for (const auto& port : process.ports) {
+                ports_.release(port.number, now.steady);
+            }
+            return refusal(429, "no port is left; a freed one rests for a while: try again later, "
+                                "or widen --port-range");
+        }
+        process.ports.emplace_back(declared, *number);
+    }
+    process.process_id = ids_.process();
+    process.region = std::move(where);
+    process.created_at = now.wall;
+    process.rooms_updated_at = now.wall;
+    ++living_;
+    const auto sequence = next_sequence_++;
+    process_index_.emplace(process.process_id, sequence);
+    return &processes_.emplace(sequence, std::move(process)).first->second;
+}
+
+void room_registry::launch(moment now, process_record& process) {
+    process.status = process_status::starting;
+    process.booted_at = now.wall;
+    process.started_at.reset();
+    process.is_moving = false;
+    process.bind_deadline = now.steady + options_.bind_timeout;
+    process_order order;
+    order.process_id = process.process_id;
+    order.region = process.region;
+    order.rooms_per_process = options_.rooms_per_process;
+    order.ports = process.ports;
+    if (!process.rooms.empty()) {
+        const auto& room = rooms_.at(process.rooms.front());
+        order.room_id = room.room_id;
+        order.room_config = room.config;
+    }
+    actions_.emplace_back(std::move(order));
+}
+
+void room_registry::launch_again(moment now, process_record& process) {
+    renew_ports(now, process);
+    launch(now, process);
+}
+
+void room_registry::renew_ports(moment now, process_record& process) {
+    for (auto& port : process.ports) {
+        const bool is_main = &port == &process.ports.front();
+        const bool is_lost =
+            (is_main && process.is_moving) || !ports_.is_free(port.declared.transport, port.number);
+        if (!is_lost) {
+            continue;
+        }
+        // With no other port left, the old one may still come free.
+        if (const auto number = ports_.allocate(port.declared.transport, now.steady)) {
+            ports_.release(port.number, now.steady);
+            port.number = *number;
+        }
+    }
+}
+
+void room_registry::stop(moment now, process_record& process) {
+    if (process.has_ended() || process.status == process_status::stopping) {
+        return;
+    }
+    process.status = process_status::stopping;
+    process.stopping_at = now.wall;
+    process.bind_deadline = time_point::max();
+    actions_.emplace_back(stop_order(process.process_id, false));
+}
+
+void room_registry::end(moment now, process_record& process, process_status status) {
+    process.status = status;
+    process.terminated_at = now.wall;
+    process.bind_deadline = time_point::max();
+    for (const auto& port : process.ports) {
+        ports_.release(port.number, now.steady);
+    }
+    --living_;
+    destroy_rooms(now, process);
+    forget_oldest();
+}
+
+void room_registry::destroy_rooms(moment now, process_record& process) {
+    while (!process.rooms.empty()) {
+        // By value: the text goes away with the room.
+        const std::string room_id = process.rooms.back();
+        destroy_room(now, room_id);
+    }
+}
+
+void room_registry::forget_oldest() {
+    if (processes_.size() - living_ <= options_.history) {
+        return;
+    }
+    const auto oldest = std::find_if(processes_.begin(), processes_.end(),
+                                     [](const auto& each) { return each.second.has_ended(); });
+    process_index_.erase(oldest->second.process_id);
+    processes_.erase(oldest);
+}
+
+void room_registry::announce(const process_record& process) {
+    for (const auto& room_id : process.rooms) {
+        actions_.emplace_back(room_change(room_id));
+    }
+}
+
+} // namespace roomport::server

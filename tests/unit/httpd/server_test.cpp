@@ -1,0 +1,186 @@
+#include "httpd/server.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using asio::ip::tcp;
+using roomport::httpd::exchange;
+using roomport::httpd::request;
+using roomport::httpd::response;
+using roomport::httpd::server;
+using roomport::httpd::server_options;
+
+/// A plain server whose handler is the test's, and blocking-free callers on the same thread.
+class HttpServer : public testing::Test {
+protected:
+    void start(server_options options = server_options()) {
+        served =
+            std::make_unique<server>(context, std::move(options),
+                                     [this](request received, std::shared_ptr<exchange> caller) {
+                                         handle(std::move(received), std::move(caller));
+                                     });
+        where = served->listen({asio::ip::address_v4::loopback(), 0});
+    }
+
+    tcp::socket connect() {
+        tcp::socket socket(context);
+        socket.connect(where);
+        return socket;
+    }
+
+    void send(tcp::socket& socket, std::string_view text) {
+        asio::write(socket, asio::buffer(text.data(), text.size()));
+    }
+
+    /// Runs everything until the peer has closed; what came is the result.
+    std::string read_all(tcp::socket& socket) {
+        std::string text;
+        bool ended = false;
+        asio::async_read(socket, asio::dynamic_buffer(text),
+                         [&](boost::system::error_code, std::size_t) { ended = true; });
+        run_until([&] { return ended; });
+        return text;
+    }
+
+    template <class Condition>
+    void run_until(Condition condition) {
+        const auto end = std::chrono::steady_clock::now() + 30s;
+        while (!condition() && std::chrono::steady_clock::now() < end) {
+            context.run_one_for(100ms);
+        }
+        ASSERT_TRUE(condition());
+    }
+
+    asio::io_context context;
+    std::function<void(request, std::shared_ptr<exchange>)> handle =
+        [](const request& received, const std::shared_ptr<exchange>& caller) {
+            caller->send(response(200, received.body));
+        };
+    std::unique_ptr<server> served;
+    tcp::endpoint where;
+};
+
+constexpr std::string_view get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+
+TEST_F(HttpServer, AnswersAndClosesWhenAsked) {
+    start();
+    auto socket = connect();
+    send(socket, "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi");
+    const auto answer = read_all(socket);
+    EXPECT_EQ(answer.substr(0, 15), "HTTP/1.1 200 OK");
+    EXPECT_EQ(answer.substr(answer.size() - 2), "hi");
+    run_until([&] { return served->connections() == 0; });
+}
+
+TEST_F(HttpServer, AnExchangeThatIsLetGoIsAnswered500) {
+    start();
+    handle = [](const request&, const std::shared_ptr<exchange>&) {
+    };
+    auto socket = connect();
+    send(socket, "GET / HTTP/1.0\r\n\r\n");
+    EXPECT_EQ(read_all(socket).substr(0, 12), "HTTP/1.1 500");
+}
+
+TEST_F(HttpServer, AHandlerThatThrowsIsAnswered500) {
+    start();
+    handle = [](const request&, const std::shared_ptr<exchange>&) {
+        throw std::runtime_error("secret");
+    };
+    auto socket = connect();
+    send(socket, "GET / HTTP/1.0\r\n\r\n");
+    const auto answer = read_all(socket);
+    EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 500");
+    EXPECT_EQ(answer.find("secret"), answer.npos);
+}
+
+TEST_F(HttpServer, TellsWhenACallerLeavesAHeldAnswer) {
+    start();
+    std::shared_ptr<exchange> held;
+    bool abandoned = false;
+    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+        held = std::move(caller);
+        held->on_abandoned([&] { abandoned = true; });
+    };
+    auto socket = connect();
+    send(socket, get);
+    run_until([&] { return held != nullptr; });
+    socket.close();
+    run_until([&] { return abandoned; });
+    held->send(response(200, ""));
+    EXPECT_EQ(served->connections(), 0U);
+}
+
+TEST_F(HttpServer, DrainEndsIdleConnectionsAndLetsAHeldAnswerBeTheLast) {
+    start();
+    std::shared_ptr<exchange> held;
+    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+        held = std::move(caller);
+    };
+    auto idle = connect();
+    auto busy = connect();
+    send(busy, get);
+    run_until([&] { return held != nullptr && served->connections() == 2; });
+    served->drain();
+    EXPECT_EQ(read_all(idle), "");
+    held->send(response(200, "bye"));
+    const auto answer = read_all(busy);
+    EXPECT_NE(answer.find("Connection: close\r\n"), answer.npos);
+    EXPECT_EQ(answer.substr(answer.size() - 3), "bye");
+    tcp::socket late(context);
+    boost::system::error_code ec;
+    late.connect(where, ec);
+    EXPECT_TRUE(ec);
+}
+
+TEST_F(HttpServer, ASlowRequestIsAnswered408AndAnIdleConnectionIsClosed) {
+    server_options options;
+    options.request_timeout = 300ms;
+    options.idle_timeout = 300ms;
+    start(options);
+    auto slow = connect();
+    send(slow, "GET / HTTP/1.1\r\n");
+    EXPECT_EQ(read_all(slow).substr(0, 12), "HTTP/1.1 408");
+    auto idle = connect();
+    send(idle, get);
+    EXPECT_EQ(read_all(idle).substr(0, 12), "HTTP/1.1 200");
+}
+
+TEST_F(HttpServer, AcceptsAgainAfterItsLimitOfConnections) {
+    server_options options;
+    options.max_connections = 1;
+    start(options);
+    auto first = connect();
+    auto second = connect();
+    run_until([&] { return served->connections() == 1; });
+    send(second, "GET / HTTP/1.0\r\n\r\n");
+    send(first, "GET / HTTP/1.0\r\n\r\n");
+    EXPECT_EQ(read_all(first).substr(0, 12), "HTTP/1.1 200");
+    first.close();
+    EXPECT_EQ(read_all(second).substr(0, 12), "HTTP/1.1 200");
+}
+
+TEST_F(HttpServer, MayBeDestroyedInTheMiddleOfEverything) {
+    start();
+    std::shared_ptr<exchange> held;
+    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+        held = std::move(caller);
+    };
+    auto busy = connect();
+    send(busy, get);
+    auto reading = connect();
+    send(reading, "GET /");
+    run_until([&] { return held != nullptr && served->connections() == 2; });
+    served.reset();
+    held->send(response(200, ""));
+    held.reset();
+    EXPECT_EQ(read_all(busy), "");
+}
+
+} // namespace

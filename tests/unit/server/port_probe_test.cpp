@@ -1,0 +1,104 @@
+#include "server/port_probe.hpp"
+
+#include "server/descriptor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace roomport::server;
+using roomport::transport_type;
+
+TEST(SocketTable, ListsListenersAndDatagramSockets) {
+    constexpr std::string_view table =
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "
+        "timeout inode\n"
+        "   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        "
+        "0 111 1 x\n"
+        "   1: 0100007F:1F91 0100007F:1234 01 00000000:00000000 00:00000000 00000000     0        "
+        "0 222 1 x\n"
+        "broken\n"
+        "   2: 00000000000000000000000000000000:6978 00000000000000000000000000000000:0000 07 "
+        "00000000:00000000 00:00000000 00000000     0        0 333 2 x\n";
+    const auto tcp = parse_socket_table(table, false);
+    ASSERT_EQ(tcp.size(), 1U);
+    EXPECT_EQ(tcp[0].port, 8080);
+    EXPECT_EQ(tcp[0].inode, 111U);
+    const auto udp = parse_socket_table(table, true);
+    ASSERT_EQ(udp.size(), 3U);
+    EXPECT_EQ(udp[2].port, 27000);
+    EXPECT_EQ(udp[2].inode, 333U);
+}
+
+class own_socket {
+public:
+    own_socket(int family, int type) : socket_(::socket(family, type | SOCK_CLOEXEC, 0)) {
+        sockaddr_storage address{};
+        address.ss_family = static_cast<sa_family_t>(family);
+        socklen_t size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
+        ::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), size);
+        ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+        port = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in*>(&address)->sin_port
+                                       : reinterpret_cast<sockaddr_in6*>(&address)->sin6_port);
+    }
+    void listen() const { ::listen(socket_.get(), 1); }
+    std::uint16_t port = 0;
+
+private:
+    descriptor socket_;
+};
+
+port_owner owner(pid_t group, transport_type transport, std::uint16_t port) {
+    port_probe probe;
+    return probe.find_owner(group, transport, port);
+}
+
+TEST(PortProbe, SeesATcpPortOnlyOnceItListens) {
+    for (const int family : {AF_INET, AF_INET6}) {
+        const own_socket socket(family, SOCK_STREAM);
+        EXPECT_EQ(owner(::getpid(), transport_type::tcp, socket.port), port_owner::nobody);
+        socket.listen();
+        EXPECT_EQ(owner(::getpid(), transport_type::tcp, socket.port), port_owner::group);
+        EXPECT_EQ(owner(::getpid(), transport_type::tls, socket.port), port_owner::group);
+        EXPECT_EQ(owner(::getpid(), transport_type::udp, socket.port), port_owner::nobody);
+    }
+}
+
+TEST(PortProbe, SeesAUdpPortOnceItIsBound) {
+    for (const int family : {AF_INET, AF_INET6}) {
+        const own_socket socket(family, SOCK_DGRAM);
+        EXPECT_EQ(owner(::getpid(), transport_type::udp, socket.port), port_owner::group);
+        EXPECT_EQ(owner(::getpid(), transport_type::tcp, socket.port), port_owner::nobody);
+    }
+}
+
+TEST(PortProbe, TellsStrangersFromTheGroup) {
+    const own_socket socket(AF_INET, SOCK_DGRAM);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        // The socket is this test's, not the child's.
+        ::setpgid(0, 0);
+        for (int number = 3; number < 1024; ++number) {
+            ::close(number);
+        }
+        ::pause();
+        ::_exit(0);
+    }
+    ::setpgid(child, child);
+    for (int tries = 0;
+         tries < 1000 && owner(child, transport_type::udp, socket.port) != port_owner::stranger;
+         ++tries) {
+        ::usleep(1000);
+    }
+    EXPECT_EQ(owner(child, transport_type::udp, socket.port), port_owner::stranger);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+}
+
+} // namespace

@@ -1,0 +1,81 @@
+#include "server/state_directory.hpp"
+
+#include "server/files.hpp"
+#include "server/token_check.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdlib.h>
+
+namespace {
+
+using namespace roomport::server;
+using roomport::secret;
+
+class StateDirectory : public testing::Test {
+protected:
+    StateDirectory() {
+        std::string name = (std::filesystem::temp_directory_path() / "roomport-XXXXXX").string();
+        folder = ::mkdtemp(name.data());
+    }
+    ~StateDirectory() override { std::filesystem::remove_all(folder); }
+    std::filesystem::path folder;
+};
+
+TEST_F(StateDirectory, IsHeldByOneAtATime) {
+    {
+        const auto held = state_directory::open(folder / "a/b");
+        EXPECT_THROW(state_directory::open(folder / "a/b"), usage_error);
+    }
+    EXPECT_NO_THROW(state_directory::open(folder / "a/b"));
+    EXPECT_EQ(std::filesystem::status(folder / "a/b").permissions(),
+              std::filesystem::perms::owner_all);
+}
+
+TEST_F(StateDirectory, KeepsItsMarker) {
+    const auto first = state_directory::open(folder / "a");
+    const auto second = state_directory::open(folder / "b");
+    EXPECT_EQ(first.marker(), first.marker());
+    EXPECT_NE(first.marker(), second.marker());
+}
+
+TEST_F(StateDirectory, MakesATokenOnceAndDropsTheFinalNewline) {
+    const auto made = state_directory::load_or_make_token(folder / "t");
+    EXPECT_EQ(made.reveal().size(), 64U);
+    EXPECT_EQ(state_directory::load_or_make_token(folder / "t").reveal(), made.reveal());
+    write_file(folder / "u", "abc\r\n", true);
+    EXPECT_EQ(state_directory::load_or_make_token(folder / "u").reveal(), "abc");
+    for (const char* bad : {"", "\n", "a b", "a\nb", "\x80"}) {
+        write_file(folder / "v", bad, true);
+        EXPECT_THROW(state_directory::load_or_make_token(folder / "v"), usage_error);
+    }
+}
+
+TEST_F(StateDirectory, TellsClientsWhatTheyNeed) {
+    EXPECT_FALSE(read_service_facts(folder));
+    service_facts facts;
+    facts.url = "https://127.0.0.1:1";
+    facts.app_id = "local";
+    facts.token_file = "/with \"quotes\"/token";
+    state_directory::open(folder).write_service_facts(facts);
+    auto read = read_service_facts(folder);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->url, facts.url);
+    EXPECT_EQ(read->app_id, facts.app_id);
+    EXPECT_EQ(read->token_file, facts.token_file);
+    EXPECT_EQ(read->ca_file, std::nullopt);
+    write_file(folder / "service.json", "{\"version\":1}", false);
+    EXPECT_FALSE(read_service_facts(folder));
+}
+
+TEST(TokenCheck, AcceptsTheTokenAloneAsABearer) {
+    const token_check check(secret("abc"));
+    EXPECT_TRUE(check.accepts("Bearer abc"));
+    EXPECT_TRUE(check.accepts("bearer  abc"));
+    for (const char* text :
+         {"", "abc", "Bearer", "Bearer ", "Bearer abcd", "Bearer ab", "Basic abc", "Bearer abc "}) {
+        EXPECT_FALSE(check.accepts(text)) << text;
+    }
+}
+
+} // namespace
