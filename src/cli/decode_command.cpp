@@ -1,0 +1,104 @@
+#include "cli/commands.hpp"
+#include "cli/report.hpp"
+
+#include <roomport/json/model_document.hpp>
+#include <roomport/json/object_writer.hpp>
+
+#include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+namespace roomport::cli {
+namespace {
+
+// Few enough that the order here is the order of the help.
+constexpr std::array models{"ConnectionInfoV2", "RoomConnectionData", "ProcessWithRooms"};
+constexpr std::size_t default_chunk = 64 * 1024;
+constexpr std::size_t largest_chunk = 16 * 1024 * 1024;
+
+struct arguments {
+    std::string model;
+    std::size_t chunk = default_chunk;
+    bool json = false;
+};
+
+// As many bytes as were asked for, fewer only at the end of the input.
+std::size_t read_input(char* to, std::size_t size) {
+    std::size_t filled = 0;
+    while (filled < size) {
+        const auto got = ::read(STDIN_FILENO, to + filled, size - filled);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            throw std::system_error(errno, std::generic_category(), "standard input");
+        }
+        if (got == 0) {
+            break;
+        }
+        filled += static_cast<std::size_t>(got);
+    }
+    return filled;
+}
+
+exit_status fail(const arguments& given, const json::read_error& why) {
+    if (given.json) {
+        json::object_writer object;
+        object.member("error", word(classify(why.code)))
+            .member("message", why.message())
+            .member("offset", why.offset)
+            .member("path", why.path);
+        print_line(object.to_string());
+    }
+    tell(std::string(word(classify(why.code))) + ": " + why.message());
+    return to_exit_status(why.code);
+}
+
+exit_status decode(const arguments& given) {
+    json::model_document document(given.model);
+    std::vector<char> buffer(given.chunk);
+    while (true) {
+        const auto size = read_input(buffer.data(), buffer.size());
+        if (size == 0) {
+            break;
+        }
+        if (document.write(std::string_view(buffer.data(), size))) {
+            return fail(given, document.error());
+        }
+    }
+    if (document.finish()) {
+        return fail(given, document.error());
+    }
+    print_line(document.to_string());
+    return exit_status::done;
+}
+
+} // namespace
+
+void add_decode_command(CLI::App& program, action& chosen) {
+    auto given = std::make_shared<arguments>();
+    auto* command = program.add_subcommand(
+        "decode", "Read one JSON document from standard input as a model, print it canonically");
+    command->add_option("MODEL", given->model, "The model")
+        ->required()
+        ->check(CLI::IsMember(std::vector<std::string>(models.begin(), models.end())));
+    command
+        ->add_option("--chunk", given->chunk, "Bytes to read at a time (default 65536)")
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{1}, largest_chunk));
+    command->add_flag("--json", given->json, "Print a failure as JSON, with offset and path");
+    command->footer("Examples:\n"
+                    "  roomport get 2swovpy1fnunu | roomport decode ConnectionInfoV2\n"
+                    "  roomport decode ProcessWithRooms --chunk 1 < process.json");
+    command->callback([given, &chosen] { chosen = [given] { return decode(*given); }; });
+}
+
+} // namespace roomport::cli

@@ -1,0 +1,89 @@
+#include "cli/commands.hpp"
+#include "cli/printable.hpp"
+#include "cli/report.hpp"
+#include "cli/serve_command.hpp"
+
+#include <roomport/version.hpp>
+
+#include <CLI/CLI.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <span>
+#include <string_view>
+
+namespace {
+
+using roomport::cli::exit_status;
+
+constexpr const char* help_footer =
+    "Exit status: 0 done; 1 internal failure; 2 bad usage; 3 the timeout passed; 4 HTTP 4xx; 5 HTTP 401, "
+    "402, 403; 6 the server can't be reached or is in trouble; 7 an answer that can't be used; 8 TLS; 130 "
+    "SIGINT; 143 SIGTERM.\n\n"
+    "Examples:\n"
+    "  roomport serve --exec './game_server {port}'        # a room service on this machine\n"
+    "  roomport create --region Frankfurt --wait           # a room, and where to reach it\n"
+    "  roomport wait 2swovpy1fnunu                         # somebody else's room\n";
+
+bool wants_json(std::span<char*> arguments) {
+    return std::any_of(arguments.begin(), arguments.end(),
+                       [](const char* each) { return std::string_view(each) == "--json"; });
+}
+
+int fail(roomport::error_code ec, const std::string& message, bool as_json) {
+    roomport::cli::failure what;
+    what.error = ec;
+    what.message = message;
+    roomport::cli::report(what, as_json);
+    return static_cast<int>(roomport::cli::to_exit_status(ec));
+}
+
+int run(int count, char** values) {
+    CLI::App program("A room id goes in, an exposed port comes out.", "roomport");
+    program.set_version_flag("--version", "roomport " + std::string(ROOMPORT_VERSION_STRING));
+    program.require_subcommand(1);
+    program.footer(help_footer);
+
+    roomport::cli::action chosen;
+    roomport::cli::add_wait_command(program, chosen);
+    roomport::cli::add_get_command(program, chosen);
+    roomport::cli::add_create_command(program, chosen);
+    roomport::cli::add_destroy_command(program, chosen);
+    roomport::cli::add_processes_command(program, chosen);
+    roomport::cli::add_decode_command(program, chosen);
+    roomport::cli::add_serve_command(program, chosen);
+
+    const bool as_json = wants_json({values, static_cast<std::size_t>(count)});
+    try {
+        program.parse(count, values);
+    } catch (const CLI::Success& help) {
+        return program.exit(help);
+    } catch (const CLI::ParseError& wrong) {
+        return fail(roomport::error::invalid_argument,
+                    roomport::cli::printable(wrong.what()) + "; see --help", as_json);
+    }
+    try {
+        return static_cast<int>(chosen());
+    } catch (const boost::system::system_error& wrong) {
+        return fail(wrong.code(), wrong.what(), as_json);
+    }
+}
+
+} // namespace
+
+int main(int count, char** values) {
+    // A reader of the output that goes away is found out by the failing write.
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return run(count, values);
+    } catch (const std::bad_alloc&) {
+        std::fputs("roomport: out of memory\n", stderr);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "roomport: %s\n", failure.what());
+    }
+    return static_cast<int>(exit_status::internal_failure);
+}

@@ -1,0 +1,186 @@
+#include "cli/serve_command.hpp"
+
+#include "server/duration_text.hpp"
+#include "server/serve.hpp"
+#include "server/state_directory.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+namespace roomport::cli {
+namespace {
+
+constexpr const char* examples = R"(
+Examples:
+  roomport serve --exec './game_server {port}'
+      Every room gets a game server of its own; its UDP port is appended to the command.
+  roomport serve --exec './game_server --udp {port} --rcon {port:admin}' --ports default:udp,admin:tcp
+      Two ports for each game server. A room is active once the port named default is bound.
+  roomport serve --exec ./game_server --rooms-per-process 10 --max-processes 4 --log-dir logs
+      Ports by environment (HATHORA_DEFAULT_PORT), ten rooms in each of at most four processes.
+  roomport serve --listen 0.0.0.0:8443 --advertise play.example.org --tls-name play.example.org \
+      --exec './game_server {port}'
+      For players on other machines.
+  roomport serve --simulate start=lognormal:3s:0.5,crash=2%,never=0.1%,seed=7
+      No game server at all: a model of one, for load tests.
+
+Placeholders in --exec: {port}, {port:NAME}, {room_id}, {process_id}, {region}. The command is split
+into words; there is no shell. Game servers find HATHORA_DEFAULT_PORT, HATHORA_<NAME>_PORT,
+HATHORA_PROCESS_ID, HATHORA_REGION, HATHORA_INITIAL_ROOM_ID, HATHORA_INITIAL_ROOM_CONFIG and others
+in their environment.
+
+)";
+
+/// Everything as it stands on the command line.
+class arguments {
+public:
+    arguments() = default;
+
+    server::service_options options;
+    std::string command;
+    std::string simulation;
+    std::string advertise;
+    std::string tls_certificate;
+    std::string tls_key;
+    std::string state_directory;
+    std::string token_file;
+    std::string port_range = "27000-28999";
+    std::string ports = "default:udp";
+    std::string bind_timeout = "100s";
+    std::string stop_grace = "5s";
+    std::string log_directory;
+};
+
+template <class T>
+void assign_if_given(std::optional<T>& target, const std::string& text) {
+    if (!text.empty()) {
+        target = text;
+    }
+}
+
+duration read_duration(const char* option, const std::string& text) {
+    const auto value = server::parse_duration(text);
+    if (!value) {
+        throw server::usage_error(std::string(option) +
+                                  " is a number with ms, s, m or h, like 5s; more than zero");
+    }
+    return *value;
+}
+
+template <class T>
+T read(const char* option, boost::system::result<T, std::string> parsed) {
+    if (parsed.has_error()) {
+        throw server::usage_error(std::string(option) + ": " + parsed.error());
+    }
+    return std::move(*parsed);
+}
+
+server::service_options read_options(const arguments& given) {
+    auto options = given.options;
+    assign_if_given(options.command, given.command);
+    assign_if_given(options.advertise, given.advertise);
+    assign_if_given(options.tls_certificate, given.tls_certificate);
+    assign_if_given(options.tls_key, given.tls_key);
+    assign_if_given(options.state_directory, given.state_directory);
+    assign_if_given(options.token_file, given.token_file);
+    assign_if_given(options.log_directory, given.log_directory);
+    if (!given.simulation.empty()) {
+        options.simulation = read("--simulate", server::simulation_spec::parse(given.simulation));
+    }
+    options.port_range = read("--port-range", server::parse_port_range(given.port_range));
+    options.ports = read("--ports", server::parse_port_declarations(given.ports));
+    options.bind_timeout = read_duration("--bind-timeout", given.bind_timeout);
+    options.stop_grace = read_duration("--stop-grace", given.stop_grace);
+    return options;
+}
+
+exit_status run(const arguments& given) {
+    const auto announce = [](const std::string& url) {
+        std::printf("%s\n", url.c_str());
+        std::fflush(stdout);
+    };
+    const auto log = [](const std::string& line) {
+        std::fprintf(stderr, "roomport serve: %s\n", line.c_str());
+    };
+    try {
+        return static_cast<exit_status>(server::serve(read_options(given), announce, log));
+    } catch (const server::usage_error& wrong) {
+        std::fprintf(stderr, "roomport serve: %s; see --help\n", wrong.what());
+        return exit_status::bad_usage;
+    }
+}
+
+} // namespace
+
+void add_serve_command(CLI::App& program, action& chosen) {
+    auto given = std::make_shared<arguments>();
+    auto& command = *program.add_subcommand(
+        "serve",
+        "Runs the local room service: the room API on this machine, with real game servers");
+    command.footer(examples + std::string(server::simulation_spec::grammar()));
+
+    auto* exec =
+        command.add_option("--exec", given->command,
+                           "The game server to start, with placeholders: './game_server {port}'");
+    auto* simulate =
+        command.add_option("--simulate", given->simulation,
+                           "A model of start-up times instead of game servers; see below");
+    exec->excludes(simulate);
+    command.add_option("--listen", given->options.listen, "HOST:PORT; port 0: any")
+        ->capture_default_str();
+    command.add_option("--advertise", given->advertise,
+                       "The host that players are told (default: the listen host, or 127.0.0.1)");
+    command
+        .add_option("--tls-name", given->options.tls_names,
+                    "A further host name or address for the certificate; may be repeated")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    auto* certificate = command.add_option("--tls-cert", given->tls_certificate,
+                                           "A certificate chain (PEM) instead of a generated one");
+    auto* key = command.add_option("--tls-key", given->tls_key, "The key of --tls-cert (PEM)");
+    certificate->needs(key);
+    key->needs(certificate);
+    command.add_option("--app-id", given->options.app_id, "The one app that is served")
+        ->capture_default_str();
+    command.add_option("--state-dir", given->state_directory,
+                       "Where CA, token and lock are kept (default: $XDG_STATE_HOME/roomport, else "
+                       "~/.local/state/roomport)");
+    command.add_option("--token-file", given->token_file,
+                       "The token that clients have to send; made when there is no such file "
+                       "(default: in the state folder)");
+    command.add_option("--port-range", given->port_range, "The ports for game servers, FIRST-LAST")
+        ->capture_default_str();
+    command
+        .add_option("--ports", given->ports,
+                    "The ports of each game server, NAME:TRANSPORT, one of them named default")
+        ->capture_default_str();
+    command
+        .add_option("--rooms-per-process", given->options.rooms_per_process,
+                    "How many rooms share a game server")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10000));
+    command
+        .add_option("--max-processes", given->options.max_processes,
+                    "How many game servers run at once (default: unlimited)")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1000000}));
+    command
+        .add_option("--bind-timeout", given->bind_timeout,
+                    "How long a game server may take to bind its port")
+        ->capture_default_str();
+    command
+        .add_option("--stop-grace", given->stop_grace,
+                    "How long a game server may take to end after SIGTERM")
+        ->capture_default_str();
+    command.add_option("--log-dir", given->log_directory,
+                       "A folder for the output of game servers, a file for each (default: none)");
+    command.callback([given, &chosen] {
+        chosen = [given] {
+            return run(*given);
+        };
+    });
+}
+
+} // namespace roomport::cli

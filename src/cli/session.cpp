@@ -1,0 +1,59 @@
+#include "cli/session.hpp"
+
+#include "cli/report.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+
+namespace roomport::cli {
+namespace {
+
+client_options with_reports(client_options options) {
+    options.on_orphan = [](const orphan& left) {
+        failure what;
+        what.error = left.error;
+        what.message = left.message;
+        tell("room " + left.room_id + " could not be destroyed and may live on: " +
+             to_sentence(what));
+    };
+    return options;
+}
+
+} // namespace
+
+session::session(const settings& given)
+    : context_(1), signals_(context_, SIGINT, SIGTERM),
+      client_(context_.get_executor(), with_reports(to_client_options(given))) {
+    wait_for_signal();
+}
+
+void session::finish() {
+    client_.async_close([this](error_code) { signals_.cancel(); });
+}
+
+void session::run() { context_.run(); }
+
+exit_status session::status(exit_status own) const {
+    if (signal_ == 0) {
+        return own;
+    }
+    return signal_ == SIGINT ? exit_status::interrupted : exit_status::terminated;
+}
+
+void session::wait_for_signal() {
+    signals_.async_wait([this](error_code ec, int number) {
+        if (ec) {
+            return;
+        }
+        if (signal_ != 0) {
+            // Asked twice: leave without cleaning up.
+            std::_Exit(128 + number);
+        }
+        signal_ = number;
+        client_.cancel();
+        wait_for_signal();
+    });
+}
+
+} // namespace roomport::cli

@@ -1,0 +1,171 @@
+#include "cli/settings.hpp"
+
+#include "server/duration_text.hpp"
+#include "server/state_directory.hpp"
+
+#include <roomport/error.hpp>
+#include <roomport/http/origin.hpp>
+
+#include <CLI/Error.hpp>
+#include <CLI/Option.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <cstdlib>
+#include <optional>
+
+namespace roomport::cli {
+namespace {
+
+// Where a local room service listens, and the app it serves, unless told otherwise.
+constexpr const char* default_local_url = "https://localhost:8443";
+constexpr const char* default_local_app_id = "local";
+
+// The last local room service of this user, from the default state folder.
+std::optional<server::service_facts> find_local_service() {
+    try {
+        return server::read_service_facts(server::default_state_directory());
+    } catch (const server::usage_error&) {
+        return std::nullopt; // a user without a home has no state folder
+    }
+}
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value != nullptr ? value : "";
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+    throw boost::system::system_error(error::invalid_argument, why);
+}
+
+// Whether an endpoint given by hand is the service whose state folder was found.
+bool is_service(const http::origin& endpoint, const server::service_facts& service) {
+    const auto own = http::origin::parse(service.url);
+    return own && endpoint.is_loopback() && endpoint.is_secure() && endpoint.port() == own->port();
+}
+
+std::shared_ptr<hathora::token_source> token_from(const settings& given,
+                                                  const std::optional<server::service_facts>& service) {
+    if (!given.token_file.empty()) {
+        return hathora::token_file(given.token_file);
+    }
+    if (auto token = environment("HATHORA_TOKEN"); !token.empty()) {
+        if (token.back() == '\n') {
+            token.pop_back();
+        }
+        return hathora::fixed_token(secret(token));
+    }
+    return service ? hathora::token_file(service->token_file) : nullptr;
+}
+
+} // namespace
+
+CLI::Option* add_duration(CLI::App& command, const std::string& name, duration& to,
+                          const std::string& description) {
+    return command
+        .add_option_function<std::string>(
+            name,
+            [name, &to](const std::string& text) {
+                const auto value = server::parse_duration(text);
+                if (!value) {
+                    throw CLI::ValidationError(
+                        name, "'" + text + "' is not a length of time: give a number over 0 with "
+                                           "ms, s, m or h, like 1500ms or 2m");
+                }
+                to = *value;
+            },
+            description)
+        ->type_name("D");
+}
+
+void add_settings(CLI::App& command, settings& to) {
+    command
+        .add_option("--endpoint", to.endpoint,
+                    "Base URL of the API (default $HATHORA_ENDPOINT, else the local room service, "
+                    "https://localhost:8443)")
+        ->type_name("URL");
+    command
+        .add_option("--app-id", to.app_id,
+                    "The app (default $HATHORA_APP_ID, else the local room service's)")
+        ->type_name("ID");
+    command
+        .add_option("--ca-file", to.ca_file,
+                    "CAs to trust (default the system's, or the local room service's)")
+        ->type_name("PEM");
+    command
+        .add_option("--token-file", to.token_file,
+                    "File with the developer token (default $HATHORA_TOKEN, else the local room "
+                    "service's)")
+        ->type_name("FILE");
+    add_duration(command, "--timeout", to.timeout, "The whole command (default 120s)");
+    add_duration(command, "--connect-timeout", to.connect_timeout,
+                 "TCP and TLS of one connection (default 5s)");
+    add_duration(command, "--request-timeout", to.request_timeout, "One attempt (default 10s)");
+    add_duration(command, "--poll-interval", to.poll_interval,
+                 "Poll at this interval (default: exponential, 250ms to 5s, with jitter)");
+    command
+        .add_option("--max-failures", to.max_failures,
+                    "Failed polls in a row that end a wait (default 0: only the timeout does)")
+        ->type_name("N");
+    command
+        .add_option("--max-connections", to.max_connections, "Connections at most (default 8)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 10'000));
+    command.add_flag("--allow-plaintext", to.allow_plaintext,
+                     "Allow http:// beyond this machine; a token is never sent over it");
+    command.add_flag("--json", to.json, "Print results and failures as JSON, one object a line");
+    command.add_flag("--verbose", to.verbose, "Tell each poll on standard error");
+}
+
+client_options to_client_options(const settings& given) {
+    std::string endpoint =
+        given.endpoint.empty() ? environment("HATHORA_ENDPOINT") : given.endpoint;
+    std::string app_id = given.app_id.empty() ? environment("HATHORA_APP_ID") : given.app_id;
+
+    auto service = find_local_service();
+    if (endpoint.empty()) {
+        endpoint = service ? service->url : default_local_url;
+        app_id = app_id.empty() && !service ? default_local_app_id : app_id;
+    }
+    const auto origin = http::origin::parse(endpoint);
+    if (!origin) {
+        refuse("--endpoint: '" + endpoint + "' is not a URL like https://HOST[:PORT]");
+    }
+    if (service && !is_service(*origin, *service)) {
+        service.reset();
+    }
+    if (app_id.empty() && service) {
+        app_id = service->app_id;
+    }
+    if (app_id.empty()) {
+        refuse("no app: give --app-id or set HATHORA_APP_ID");
+    }
+
+    client_options options;
+    options.endpoint = origin->to_string();
+    options.app_id = std::move(app_id);
+    options.token = token_from(given, service);
+    options.request_timeout = std::min(given.request_timeout, given.timeout);
+    options.single_threaded = true;
+    options.pool.max_connections = given.max_connections;
+    options.pool.connect_timeout = given.connect_timeout;
+    options.pool.allow_plaintext = given.allow_plaintext;
+    options.pool.tls.ca_file = given.ca_file;
+    if (given.ca_file.empty() && service && service->ca_file) {
+        options.pool.tls.ca_file = service->ca_file->string();
+    }
+    return options;
+}
+
+wait_options to_wait_options(const settings& given) {
+    wait_options options;
+    options.timeout = given.timeout;
+    options.request_timeout = given.request_timeout;
+    options.max_failures = given.max_failures;
+    if (given.poll_interval > duration::zero()) {
+        options.cadence = fixed_cadence(given.poll_interval);
+    }
+    return options;
+}
+
+} // namespace roomport::cli
