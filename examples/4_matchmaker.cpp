@@ -59,7 +59,9 @@ private:
         roomport::create_options options;
         options.wait.timeout = std::chrono::seconds(60);
         // Progress comes on the client's strand, not ours: only an atomic is touched.
-        options.wait.on_progress = [this](const roomport::wait_event&) { ++polls_; };
+        options.wait.on_progress = [this](const roomport::wait_event&) {
+            ++polls_;
+        };
         auto& give_up = give_up_.emplace_back();
         client_.async_create_and_wait(
             roomport::hathora::create_room_request(roomport::region::frankfurt), options,
@@ -124,7 +126,8 @@ int main(int count, char** arguments) {
         options.pool.tls.ca_file = arguments[3];
         options.token = roomport::hathora::token_file(arguments[4]);
         options.on_orphan = [](const roomport::orphan& left) {
-            std::cerr << "room " << left.room_id << " may live on: " << left.error.message() << '\n';
+            std::cerr << "room " << left.room_id << " may live on: " << left.error.message()
+                      << '\n';
         };
         roomport::client client(context.get_executor(), options);
         matchmaker matches_to_make(context, client);

@@ -36,7 +36,9 @@ exit_status create_and_wait(const arguments& given) {
     exit_status status = exit_status::done;
     create_options options;
     options.wait = to_wait_options(given.common);
-    options.wait.on_progress = [&](const wait_event& event) { shown.take(event); };
+    options.wait.on_progress = [&](const wait_event& event) {
+        shown.take(event);
+    };
     options.destroy_on_failure = !given.keep;
     work.api().async_create_and_wait(
         to_request(given), std::move(options), [&](error_code ec, const created_room& room) {
@@ -81,8 +83,7 @@ std::string region_names() {
 void add_create_command(CLI::App& program, action& chosen) {
     auto given = std::make_shared<arguments>();
     auto* command = program.add_subcommand("create", "Create a room, and wait for it if asked to");
-    command
-        ->add_option("--region", given->region, "Where: " + region_names() + ", or a newer one")
+    command->add_option("--region", given->region, "Where: " + region_names() + ", or a newer one")
         ->type_name("R")
         ->required();
     command->add_option("--room-id", given->room, "The room's id (default: one is chosen)")
@@ -98,13 +99,18 @@ void add_create_command(CLI::App& program, action& chosen) {
                    "Leave the room when the wait fails or is interrupted, instead of destroying it")
         ->needs(wait);
     add_settings(*command, given->common);
-    command->footer("Needs the developer token.\n\n"
-                    "Examples:\n"
-                    "  roomport create --region Frankfurt\n"
-                    "  roomport create --region Frankfurt --wait\n"
-                    "  roomport create --region Tokyo --room-id match-42 --room-config '{\"map\":3}' "
-                    "--wait --timeout 1m");
-    command->callback([given, &chosen] { chosen = [given] { return create(*given); }; });
+    command->footer(
+        "Needs the developer token.\n\n"
+        "Examples:\n"
+        "  roomport create --region Frankfurt\n"
+        "  roomport create --region Frankfurt --wait\n"
+        "  roomport create --region Tokyo --room-id match-42 --room-config '{\"map\":3}' "
+        "--wait --timeout 1m");
+    command->callback([given, &chosen] {
+        chosen = [given] {
+            return create(*given);
+        };
+    });
 }
 
 } // namespace roomport::cli

@@ -90,15 +90,18 @@ void add_decode_command(CLI::App& program, action& chosen) {
     command->add_option("MODEL", given->model, "The model")
         ->required()
         ->check(CLI::IsMember(std::vector<std::string>(models.begin(), models.end())));
-    command
-        ->add_option("--chunk", given->chunk, "Bytes to read at a time (default 65536)")
+    command->add_option("--chunk", given->chunk, "Bytes to read at a time (default 65536)")
         ->type_name("N")
         ->check(CLI::Range(std::size_t{1}, largest_chunk));
     command->add_flag("--json", given->json, "Print a failure as JSON, with offset and path");
     command->footer("Examples:\n"
                     "  roomport get 2swovpy1fnunu | roomport decode ConnectionInfoV2\n"
                     "  roomport decode ProcessWithRooms --chunk 1 < process.json");
-    command->callback([given, &chosen] { chosen = [given] { return decode(*given); }; });
+    command->callback([given, &chosen] {
+        chosen = [given] {
+            return decode(*given);
+        };
+    });
 }
 
 } // namespace roomport::cli

@@ -37,7 +37,11 @@ void add_destroy_command(CLI::App& program, action& chosen) {
     command->footer("Needs the developer token.\n\n"
                     "Example:\n"
                     "  roomport destroy 2swovpy1fnunu");
-    command->callback([given, &chosen] { chosen = [given] { return destroy(*given); }; });
+    command->callback([given, &chosen] {
+        chosen = [given] {
+            return destroy(*given);
+        };
+    });
 }
 
 } // namespace roomport::cli

@@ -1,8 +1,13 @@
 #include "cli/exit_status.hpp"
 
+#include <boost/system/errc.hpp>
+
 namespace roomport::cli {
 
 exit_status to_exit_status(error_code ec) {
+    if (ec == boost::system::errc::not_enough_memory) {
+        return exit_status::internal_failure;
+    }
     if (ec == error_code(error::deadline_passed)) {
         return exit_status::deadline_passed;
     }

@@ -32,11 +32,16 @@ void add_get_command(CLI::App& program, action& chosen) {
         program.add_subcommand("get", "Ask once for a room's connection info, print it as JSON");
     command->add_option("ROOM", given->room, "The room's id")->required();
     add_settings(*command, given->common);
-    command->footer("One call, no waiting, no retry.\n\n"
-                    "Examples:\n"
-                    "  roomport get 2swovpy1fnunu\n"
-                    "  roomport get --endpoint https://api.example.org --app-id my-app 2swovpy1fnunu");
-    command->callback([given, &chosen] { chosen = [given] { return get(*given); }; });
+    command->footer(
+        "One call, no waiting, no retry.\n\n"
+        "Examples:\n"
+        "  roomport get 2swovpy1fnunu\n"
+        "  roomport get --endpoint https://api.example.org --app-id my-app 2swovpy1fnunu");
+    command->callback([given, &chosen] {
+        chosen = [given] {
+            return get(*given);
+        };
+    });
 }
 
 } // namespace roomport::cli

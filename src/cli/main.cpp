@@ -21,8 +21,10 @@ namespace {
 using roomport::cli::exit_status;
 
 constexpr const char* help_footer =
-    "Exit status: 0 done; 1 internal failure; 2 bad usage; 3 the timeout passed; 4 HTTP 4xx; 5 HTTP 401, "
-    "402, 403; 6 the server can't be reached or is in trouble; 7 an answer that can't be used; 8 TLS; 130 "
+    "Exit status: 0 done; 1 internal failure; 2 bad usage; 3 the timeout passed; 4 HTTP 4xx; 5 "
+    "HTTP 401, "
+    "402, 403; 6 the server can't be reached or is in trouble; 7 an answer that can't be used; 8 "
+    "TLS; 130 "
     "SIGINT; 143 SIGTERM.\n\n"
     "Examples:\n"
     "  roomport serve --exec './game_server {port}'        # a room service on this machine\n"

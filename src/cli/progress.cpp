@@ -64,7 +64,8 @@ void progress::tick() {
 }
 
 void progress::draw() {
-    const std::string tail = "  " + std::to_string(polls_) + (polls_ == 1 ? " poll  " : " polls  ") +
+    const std::string tail = "  " + std::to_string(polls_) +
+                             (polls_ == 1 ? " poll  " : " polls  ") +
                              seconds_text(clock::now() - began_);
     std::string line;
     if (rooms_ == 1) {

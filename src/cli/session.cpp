@@ -14,8 +14,8 @@ client_options with_reports(client_options options) {
         failure what;
         what.error = left.error;
         what.message = left.message;
-        tell("room " + left.room_id + " could not be destroyed and may live on: " +
-             to_sentence(what));
+        tell("room " + left.room_id +
+             " could not be destroyed and may live on: " + to_sentence(what));
     };
     return options;
 }
@@ -32,7 +32,9 @@ void session::finish() {
     client_.async_close([this](error_code) { signals_.cancel(); });
 }
 
-void session::run() { context_.run(); }
+void session::run() {
+    context_.run();
+}
 
 exit_status session::status(exit_status own) const {
     if (signal_ == 0) {

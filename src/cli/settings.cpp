@@ -44,8 +44,8 @@ bool is_service(const http::origin& endpoint, const server::service_facts& servi
     return own && endpoint.is_loopback() && endpoint.is_secure() && endpoint.port() == own->port();
 }
 
-std::shared_ptr<hathora::token_source> token_from(const settings& given,
-                                                  const std::optional<server::service_facts>& service) {
+std::shared_ptr<hathora::token_source>
+token_from(const settings& given, const std::optional<server::service_facts>& service) {
     if (!given.token_file.empty()) {
         return hathora::token_file(given.token_file);
     }
@@ -69,8 +69,9 @@ CLI::Option* add_duration(CLI::App& command, const std::string& name, duration& 
                 const auto value = server::parse_duration(text);
                 if (!value) {
                     throw CLI::ValidationError(
-                        name, "'" + text + "' is not a length of time: give a number over 0 with "
-                                           "ms, s, m or h, like 1500ms or 2m");
+                        name, "'" + text +
+                                  "' is not a length of time: give a number over 0 with "
+                                  "ms, s, m or h, like 1500ms or 2m");
                 }
                 to = *value;
             },
@@ -107,8 +108,7 @@ void add_settings(CLI::App& command, settings& to) {
         .add_option("--max-failures", to.max_failures,
                     "Failed polls in a row that end a wait (default 0: only the timeout does)")
         ->type_name("N");
-    command
-        .add_option("--max-connections", to.max_connections, "Connections at most (default 8)")
+    command.add_option("--max-connections", to.max_connections, "Connections at most (default 8)")
         ->type_name("N")
         ->check(CLI::Range(1, 10'000));
     command.add_flag("--allow-plaintext", to.allow_plaintext,

@@ -28,11 +28,14 @@ public:
 
     exit_status run() {
         auto options = to_wait_options(given_.common);
-        options.on_progress = [this](const wait_event& event) { progress_.take(event); };
+        options.on_progress = [this](const wait_event& event) {
+            progress_.take(event);
+        };
         for (const auto& room : given_.rooms) {
             session_.api().async_wait_active(
-                room, options,
-                [this, room](error_code ec, const wait_result& result) { ended(room, ec, result); });
+                room, options, [this, room](error_code ec, const wait_result& result) {
+                    ended(room, ec, result);
+                });
         }
         session_.run();
         return session_.status(status_);
@@ -83,13 +86,14 @@ void add_wait_command(CLI::App& program, action& chosen) {
     auto* command = program.add_subcommand("wait", "Wait until rooms are active, print where");
     command->add_option("ROOM", given->rooms, "The rooms' ids")->required();
     add_settings(*command, given->common);
-    command->footer("Prints HOST:PORT TRANSPORT for each room as it becomes active, with the room's id "
-                    "in front when there are several.\n\n"
-                    "Examples:\n"
-                    "  roomport wait 2swovpy1fnunu\n"
-                    "  roomport wait --timeout 30s --json roomA roomB\n"
-                    "  roomport wait --endpoint https://api.example.org --app-id my-app 2swovpy1fnunu\n"
-                    "  roomport wait --max-failures 3 2swovpy1fnunu   # give up on a dead server");
+    command->footer(
+        "Prints HOST:PORT TRANSPORT for each room as it becomes active, with the room's id "
+        "in front when there are several.\n\n"
+        "Examples:\n"
+        "  roomport wait 2swovpy1fnunu\n"
+        "  roomport wait --timeout 30s --json roomA roomB\n"
+        "  roomport wait --endpoint https://api.example.org --app-id my-app 2swovpy1fnunu\n"
+        "  roomport wait --max-failures 3 2swovpy1fnunu   # give up on a dead server");
     command->callback([given, &chosen] {
         chosen = [given] {
             const auto refused = refuse_bad_ids(*given);

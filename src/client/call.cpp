@@ -11,8 +11,8 @@ call::call(std::shared_ptr<client::impl> owner, const hathora::operation_descrip
            hathora::encoded_request request, std::shared_ptr<hathora::answer> document,
            call_kind kind, std::function<void(call_outcome)> done)
     : owner_(std::move(owner)), what_(what), request_(std::move(request.request)),
-      refused_(request.error), refusal_(std::move(request.message)),
-      document_(std::move(document)), kind_(kind), done_(std::move(done)) {}
+      refused_(request.error), refusal_(std::move(request.message)), document_(std::move(document)),
+      kind_(kind), done_(std::move(done)) {}
 
 void call::start(time_point deadline) {
     if (kind_ == call_kind::ordinary) {
@@ -54,13 +54,12 @@ void call::send() {
     }
     owner_->connections->async_request(
         request_, *document_,
-        asio::bind_executor(
-            owner_->strand,
-            asio::bind_cancellation_slot(
-                stop_.slot(), [self = shared_from_this()](error_code ec,
-                                                          const http::response& response) {
-                    self->received(ec, response);
-                })));
+        asio::bind_executor(owner_->strand,
+                            asio::bind_cancellation_slot(
+                                stop_.slot(), [self = shared_from_this()](
+                                                  error_code ec, const http::response& response) {
+                                    self->received(ec, response);
+                                })));
 }
 
 void call::received(error_code ec, const http::response& response) {

@@ -26,7 +26,9 @@ void client::cancel() {
     asio::post(impl_->strand, [self = impl_] { self->cancel_all(); });
 }
 
-http::pool_metrics client::pool_metrics() const { return impl_->connections->metrics(); }
+http::pool_metrics client::pool_metrics() const {
+    return impl_->connections->metrics();
+}
 
 void client::start_wait(std::shared_ptr<impl> self, std::string room_id, wait_options options,
                         asio::any_completion_handler<void(error_code, wait_result)> handler) {
@@ -53,8 +55,7 @@ asio::awaitable<roomport::exposed_port> client::wait_active(std::string room_id,
 }
 
 asio::awaitable<roomport::exposed_port> client::wait_on(std::shared_ptr<impl> self,
-                                                        std::string room_id,
-                                                        wait_options options) {
+                                                        std::string room_id, wait_options options) {
     // A coroutine cancelled before this point would never see it: the slot speaks only to a wait under way.
     const bool throws_if_cancelled = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
@@ -63,13 +64,11 @@ asio::awaitable<roomport::exposed_port> client::wait_on(std::shared_ptr<impl> se
         throw wait_error(asio::error::operation_aborted, wait_evidence());
     }
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
-    auto outcome =
-        co_await asio::async_initiate<decltype(token), void(error_code, wait_result)>(
-            [](auto handler, std::shared_ptr<impl> target, std::string wanted, wait_options how) {
-                start_wait(std::move(target), std::move(wanted), std::move(how),
-                           std::move(handler));
-            },
-            token, std::move(self), std::move(room_id), std::move(options));
+    auto outcome = co_await asio::async_initiate<decltype(token), void(error_code, wait_result)>(
+        [](auto handler, std::shared_ptr<impl> target, std::string wanted, wait_options how) {
+            start_wait(std::move(target), std::move(wanted), std::move(how), std::move(handler));
+        },
+        token, std::move(self), std::move(room_id), std::move(options));
     co_await asio::this_coro::throw_if_cancelled(throws_if_cancelled);
     const error_code ec = std::get<0>(outcome);
     wait_result result = std::get<1>(std::move(outcome));
@@ -82,7 +81,8 @@ asio::awaitable<roomport::exposed_port> client::wait_on(std::shared_ptr<impl> se
 void client::start_close(std::shared_ptr<impl> self,
                          asio::any_completion_handler<void(error_code)> handler) {
     self->closed = true;
-    auto end = std::make_shared<detail::completion<error_code>>(self->io_executor, std::move(handler));
+    auto end =
+        std::make_shared<detail::completion<error_code>>(self->io_executor, std::move(handler));
     asio::dispatch(self->strand, [self, end] {
         self->closers.push_back(std::move(*end));
         self->cancel_all();

@@ -56,10 +56,10 @@ client::impl::impl(asio::any_io_executor executor, client_options with)
                                      : asio::any_io_executor(asio::make_strand(io_executor))),
       connections(std::make_shared<http::pool>(strand, io_executor, parsed(options.endpoint),
                                                options.pool)),
-      waits(strand, io_executor,
-            std::make_shared<hathora::connection_info_observer>(strand, connections,
-                                                                options.app_id),
-            engine_options(options)),
+      waits(
+          strand, io_executor,
+          std::make_shared<hathora::connection_info_observer>(strand, connections, options.app_id),
+          engine_options(options)),
       generator(options.seed != 0 ? options.seed : std::random_device()()) {}
 
 void client::impl::cancel_all() {
@@ -73,7 +73,9 @@ void client::impl::cancel_all() {
     }
 }
 
-void client::impl::cleanup_began() { ++cleanups; }
+void client::impl::cleanup_began() {
+    ++cleanups;
+}
 
 void client::impl::cleanup_ended() {
     --cleanups;

@@ -100,7 +100,8 @@ asio::awaitable<error_code> create_and_wait::create() {
             co_return error_code();
         }
         presence_ = std::max(presence_, after_failure(failed));
-        const bool enough = options_.wait.max_failures != 0 && failures >= options_.wait.max_failures;
+        const bool enough =
+            options_.wait.max_failures != 0 && failures >= options_.wait.max_failures;
         if (ec != errc::server_unavailable || enough) {
             co_return ec;
         }
@@ -136,8 +137,7 @@ asio::awaitable<error_code> create_and_wait::wait() {
         co_return error_code(error::deadline_passed);
     }
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
-    auto answer =
-        co_await owner_->waits.async_wait(result_.room_id, std::move(options), token);
+    auto answer = co_await owner_->waits.async_wait(result_.room_id, std::move(options), token);
     const error_code ec = std::get<0>(answer);
     wait_result waited = std::get<1>(std::move(answer));
     const auto& creation = result_.result.evidence;
@@ -157,8 +157,8 @@ create_and_wait::presence create_and_wait::after_failure(const call_outcome& fai
                             failed.error == error_code(error::connect_timeout) ||
                             failed.error == error_code(error::acquire_timeout) ||
                             failed.error == error_code(error::queue_full);
-    const bool refused = failed.http_status >= 400 && failed.http_status < 500 &&
-                         failed.http_status != 408;
+    const bool refused =
+        failed.http_status >= 400 && failed.http_status < 500 && failed.http_status != 408;
     return never_sent || refused ? presence::absent : presence::unknown;
 }
 
@@ -217,8 +217,7 @@ void client::start_create_and_wait(
         request.room_id = hathora::make_room_id();
     }
     const auto& wait = options.wait;
-    const bool valid =
-        wait.timeout > duration::zero() && wait.request_timeout > duration::zero();
+    const bool valid = wait.timeout > duration::zero() && wait.request_timeout > duration::zero();
     if (!valid || self->closed) {
         created_room nothing;
         nothing.room_id = *std::move(request.room_id);

@@ -25,8 +25,8 @@ asio::awaitable<void> destroy(std::shared_ptr<client::impl> owner, std::string r
     left.room_id = room_id;
     for (unsigned failures = 1;; ++failures) {
         hathora::room_request request(room_id);
-        auto answer = co_await await_call(owner, hathora::destroy_room, std::move(request), deadline,
-                                          call_kind::cleanup);
+        auto answer = co_await await_call(owner, hathora::destroy_room, std::move(request),
+                                          deadline, call_kind::cleanup);
         const error_code ec = std::get<0>(answer);
         const auto& outcome = std::get<1>(answer);
         const bool is_gone = ec == errc::room_gone;
@@ -57,9 +57,8 @@ void destroy_in_background(std::shared_ptr<client::impl> owner, std::string room
     owner->cleanup_began();
     const auto strand = owner->strand;
     auto work = destroy(owner, std::move(room_id), creation_unknown);
-    asio::co_spawn(strand, std::move(work), [owner](const std::exception_ptr&) {
-        owner->cleanup_ended();
-    });
+    asio::co_spawn(strand, std::move(work),
+                   [owner](const std::exception_ptr&) { owner->cleanup_ended(); });
 }
 
 } // namespace roomport

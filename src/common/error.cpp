@@ -16,7 +16,8 @@ struct error_row {
 
 constexpr std::array error_rows{
     error_row{error::connect_failed, errc::connect,
-              "no connection could be opened; check that the server runs and that host and port are right"},
+              "no connection could be opened; check that the server runs and that host and port "
+              "are right"},
     error_row{error::host_not_found, errc::dns, "the host name does not exist; check the endpoint"},
     error_row{error::resolve_failed, errc::dns,
               "the host name could not be resolved; check the name server, or try again later"},
@@ -30,19 +31,22 @@ constexpr std::array error_rows{
               "the TLS connection was damaged or ended by an alert of the peer"},
     error_row{error::attempt_timeout, errc::timeout,
               "the attempt took longer than its deadline; check the server, or allow more time"},
-    error_row{error::connect_timeout, errc::timeout,
-              "connecting took longer than the connect timeout; check the network, or allow more time"},
+    error_row{
+        error::connect_timeout, errc::timeout,
+        "connecting took longer than the connect timeout; check the network, or allow more time"},
     error_row{error::acquire_timeout, errc::timeout,
               "no connection became free in time; allow more connections or more time"},
-    error_row{error::deadline_passed, errc::timeout,
-              "the deadline passed before the room was ready; see the evidence for the last answer"},
+    error_row{
+        error::deadline_passed, errc::timeout,
+        "the deadline passed before the room was ready; see the evidence for the last answer"},
     error_row{error::connection_closed, errc::closed,
               "the connection ended before the answer was complete"},
     error_row{error::bad_http, errc::protocol, "the answer is not valid HTTP"},
     error_row{error::headers_too_large, errc::limit,
               "the answer's header section is larger than allowed"},
     error_row{error::body_too_large, errc::limit, "the answer's body is larger than allowed"},
-    error_row{error::value_too_large, errc::limit, "a value in the document is larger than allowed"},
+    error_row{error::value_too_large, errc::limit,
+              "a value in the document is larger than allowed"},
     error_row{error::queue_full, errc::limit,
               "too many requests wait for a connection; send fewer at once, or raise the bound"},
     error_row{error::not_json, errc::parse, "the document is not valid JSON"},
@@ -113,9 +117,13 @@ public:
     bool failed(int) const noexcept override { return true; }
 };
 
-bool is_redirect(int status) { return status >= 300 && status <= 399 && status != 304; }
+bool is_redirect(int status) {
+    return status >= 300 && status <= 399 && status != 304;
+}
 
-bool is_unauthorized(int status) { return status == 401 || status == 402 || status == 403; }
+bool is_unauthorized(int status) {
+    return status == 401 || status == 402 || status == 403;
+}
 
 bool is_temporary(int status) {
     return status == 408 || status == 425 || status == 429 ||
@@ -189,7 +197,9 @@ boost::system::error_condition make_error_condition(errc value) noexcept {
     return {static_cast<int>(value), condition_category()};
 }
 
-error_code make_http_status_error(int status) noexcept { return {status, http_status_category()}; }
+error_code make_http_status_error(int status) noexcept {
+    return {status, http_status_category()};
+}
 
 errc classify(error_code ec) noexcept {
     if (ec == boost::asio::error::operation_aborted) {

@@ -15,7 +15,9 @@ void wipe(std::string& text) noexcept {
 } // namespace
 
 // A short text lives inside the string object, so that a moved-from one would keep a copy.
-secret::secret(secret&& other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
+secret::secret(secret&& other) noexcept : text_(std::move(other.text_)) {
+    wipe(other.text_);
+}
 
 secret& secret::operator=(const secret& other) {
     if (this != &other) {
@@ -34,6 +36,8 @@ secret& secret::operator=(secret&& other) noexcept {
     return *this;
 }
 
-secret::~secret() { wipe(text_); }
+secret::~secret() {
+    wipe(text_);
+}
 
 } // namespace roomport

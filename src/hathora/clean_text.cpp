@@ -14,7 +14,9 @@ struct code_point {
 };
 
 code_point decode(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto byte = [&](std::size_t i) {
+        return static_cast<unsigned char>(text[i]);
+    };
     const unsigned char first = byte(0);
     if (first < 0x80) {
         return {first, 1};

@@ -50,12 +50,12 @@ public:
 connection_info_observer::connection_info_observer(asio::any_io_executor strand,
                                                    std::shared_ptr<http::pool> connections,
                                                    std::string app_id)
-    : strand_(std::move(strand)), connections_(std::move(connections)), app_id_(std::move(app_id)) {}
+    : strand_(std::move(strand)), connections_(std::move(connections)), app_id_(std::move(app_id)) {
+}
 
 void connection_info_observer::async_observe(std::string_view key, duration hold,
                                              time_point deadline, handler_type handler) {
-    auto encoded =
-        encode(get_connection_info, room_request(std::string(key)), app_id_);
+    auto encoded = encode(get_connection_info, room_request(std::string(key)), app_id_);
     // The API counts whole seconds; a hold of less is none.
     const auto seconds = std::chrono::floor<std::chrono::seconds>(hold).count();
     const bool held = seconds > 0;
@@ -67,16 +67,17 @@ void connection_info_observer::async_observe(std::string_view key, duration hold
     const auto slot = asio::get_associated_cancellation_slot(handler);
     auto current = std::make_shared<look>(std::string(key), held, std::move(handler));
     if (encoded.error) {
-        asio::post(strand_, [current, ec = encoded.error] { current->finish(ec, http::response()); });
+        asio::post(strand_,
+                   [current, ec = encoded.error] { current->finish(ec, http::response()); });
         return;
     }
     connections_->async_request(
         std::move(encoded.request), current->document,
-        asio::bind_executor(
-            strand_, asio::bind_cancellation_slot(slot, [current](error_code ec,
-                                                                  const http::response& response) {
-                current->finish(ec, response);
-            })));
+        asio::bind_executor(strand_,
+                            asio::bind_cancellation_slot(
+                                slot, [current](error_code ec, const http::response& response) {
+                                    current->finish(ec, response);
+                                })));
 }
 
 } // namespace roomport::hathora

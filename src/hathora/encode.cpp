@@ -81,8 +81,7 @@ constexpr bool is_body = std::string_view(Member::name) == "body";
 template <class Request>
 encoded_request encode(const operation_description& what, const Request& request,
                        std::string_view app_id) {
-    using members =
-        boost::describe::describe_members<Request, boost::describe::mod_public>;
+    using members = boost::describe::describe_members<Request, boost::describe::mod_public>;
     request_builder builder(what, app_id);
     boost::mp11::mp_for_each<members>([&](auto member) {
         const auto& value = request.*member.pointer;
@@ -97,7 +96,8 @@ encoded_request encode(const operation_description& what, const Request& request
 }
 
 template encoded_request encode(const operation_description&, const app_request&, std::string_view);
-template encoded_request encode(const operation_description&, const room_request&, std::string_view);
+template encoded_request encode(const operation_description&, const room_request&,
+                                std::string_view);
 template encoded_request encode(const operation_description&, const process_request&,
                                 std::string_view);
 template encoded_request encode(const operation_description&, const create_room_request&,

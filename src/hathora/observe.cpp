@@ -22,7 +22,8 @@ bool is_letter_or_digit(char c) {
 }
 
 bool is_label(std::string_view label) {
-    if (label.empty() || label.size() > longest_label || label.front() == '-' || label.back() == '-') {
+    if (label.empty() || label.size() > longest_label || label.front() == '-' ||
+        label.back() == '-') {
         return false;
     }
     for (const char c : label) {
@@ -91,8 +92,8 @@ bool is_usable(const exposed_port& port) {
 
 observation observe_document(std::string_view room_id, connection_info_v2 document) {
     if (document.room_id != room_id) {
-        return broken({}, "the answer is about another room: \"" + clean_text(document.room_id) +
-                              "\"");
+        return broken({},
+                      "the answer is about another room: \"" + clean_text(document.room_id) + "\"");
     }
     std::string status = clean_text(document.status.text());
     if (document.status != room_ready_status::active) {

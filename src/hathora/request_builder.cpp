@@ -23,8 +23,7 @@ request_builder::request_builder(const operation_description& what, std::string_
     : path_(what.path) {
     result_.request.verb = what.verb;
     result_.request.repeatable = what.repeatable;
-    result_.request.body_limit =
-        what.size == response_size::list ? list_limit : document_limit;
+    result_.request.body_limit = what.size == response_size::list ? list_limit : document_limit;
     if (path_.find("{appId}") != std::string::npos) {
         parameter("appId", app_id);
     }

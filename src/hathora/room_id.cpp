@@ -36,7 +36,8 @@ bool is_valid_id(std::string_view text) noexcept {
 std::string make_room_id() {
     std::array<unsigned char, made_id_length> random{};
     if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
-        throw boost::system::system_error(boost::system::errc::make_error_code(boost::system::errc::resource_unavailable_try_again),
+        throw boost::system::system_error(boost::system::errc::make_error_code(
+                                              boost::system::errc::resource_unavailable_try_again),
                                           "the system gave no random bytes for a room id");
     }
     std::string id;

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "json/value_type.hpp"
 #include "model/wire_name.hpp"
+#include "json/value_type.hpp"
 
 #include <roomport/model/model_traits.hpp>
 #include <roomport/model/nullable.hpp>

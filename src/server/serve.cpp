@@ -21,6 +21,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <memory>
 
@@ -30,13 +31,20 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/// A game server may use as many descriptors as the machine allows, and so must the service that watches it.
-void raise_descriptor_limit() {
+/// Allows as many descriptors as the machine does.
+/// @return how many connections leave enough of them for game servers.
+std::size_t raise_descriptor_limit() {
+    constexpr std::size_t most = 16384;
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return most;
     }
+    rlimit raised = limit;
+    raised.rlim_cur = raised.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+        limit = raised;
+    }
+    return std::min<std::size_t>(most, static_cast<std::size_t>(limit.rlim_cur / 2));
 }
 
 std::vector<std::string> common_environment(const service_options& options,
@@ -114,7 +122,7 @@ public:
         if (killed != 0) {
             log_("killed " + std::to_string(killed) + " processes that an earlier run had left");
         }
-        raise_descriptor_limit();
+        max_connections_ = raise_descriptor_limit();
         advertised_ = options_.advertise.value_or(default_advertised_host(where));
         names_ = certificate_names(where, advertised_, options_.tls_names);
         prepare_tls(state);
@@ -199,6 +207,7 @@ private:
     tcp::endpoint listen(const tcp::endpoint& where, const secret& token) {
         httpd::server_options http;
         http.tls = tls_;
+        http.max_connections = max_connections_;
         server_ = std::make_unique<httpd::server>(
             context_, std::move(http),
             [this](httpd::request received, std::shared_ptr<httpd::exchange> exchange) {
@@ -318,6 +327,7 @@ private:
     asio::signal_set child_signals_;
     asio::steady_timer end_timer_;
     asio::steady_timer renewal_timer_;
+    std::size_t max_connections_ = 0;
     std::string marker_;
     std::string advertised_;
     std::vector<std::string> names_;

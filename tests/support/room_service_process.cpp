@@ -1,5 +1,6 @@
 #include "support/room_service_process.hpp"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,8 @@ namespace roomport::test {
 namespace {
 
 std::filesystem::path make_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "roomport-service-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "roomport-service-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
         throw std::system_error(errno, std::generic_category(), pattern);
     }
@@ -40,7 +42,7 @@ room_service_process::room_service_process(const std::vector<std::string>& optio
 }
 
 void room_service_process::spawn(const std::vector<std::string>& options) {
-    std::vector<std::string> words{ROOMPORT_PROGRAM, "serve",        "--listen",
+    std::vector<std::string> words{ROOMPORT_PROGRAM, "serve",       "--listen",
                                    "127.0.0.1:0",    "--state-dir", folder_.string()};
     words.insert(words.end(), options.begin(), options.end());
     std::vector<char*> arguments;
@@ -56,7 +58,8 @@ void room_service_process::spawn(const std::vector<std::string>& options) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    const int failure = ::posix_spawn(&process_, arguments[0], &actions, nullptr, arguments.data(), environ);
+    const int failure =
+        ::posix_spawn(&process_, arguments[0], &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     ::close(output[1]);
     if (failure == 0) {

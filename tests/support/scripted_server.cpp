@@ -144,6 +144,11 @@ void session::send(std::string_view bytes) {
     }
 }
 
+void session::hold_back(bool on) {
+    const int value = on ? 1 : 0;
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+}
+
 void session::send_slowly(std::string_view bytes, std::chrono::milliseconds time) {
     for (const char c : bytes) {
         if (!pause(time)) {

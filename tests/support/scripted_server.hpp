@@ -51,6 +51,8 @@ public:
     /// Reads some bytes; empty at the end of the connection.
     std::string read_some();
     void send(std::string_view bytes);
+    /// Holds back what is sent until it is let go, so that it travels together.
+    void hold_back(bool on);
     /// Sends bytes one by one, with a pause before each, until all are sent or the client is gone.
     void send_slowly(std::string_view bytes, std::chrono::milliseconds pause);
     /// Reads until the client ends the connection.

@@ -22,13 +22,13 @@ namespace roomport::hathora {
 
 /// Creates a room. Not repeatable: a second copy would name an id that exists, or make a second room.
 inline constexpr operation<create_room_request, room_connection_data> create_room{
-    {"CreateRoom", http::method::post, "/rooms/v2/{appId}/create", authentication::token, false, 201,
-     response_size::document}};
+    {"CreateRoom", http::method::post, "/rooms/v2/{appId}/create", authentication::token, false,
+     201, response_size::document}};
 
 /// Everything about a room, its allocations included.
 inline constexpr operation<room_request, room> get_room_info{
-    {"GetRoomInfo", http::method::get, "/rooms/v2/{appId}/info/{roomId}", authentication::token, true,
-     200, response_size::document}};
+    {"GetRoomInfo", http::method::get, "/rooms/v2/{appId}/info/{roomId}", authentication::token,
+     true, 200, response_size::document}};
 
 /// Where a room can be reached, once it is active.
 inline constexpr operation<room_request, connection_info_v2> get_connection_info{

@@ -33,6 +33,8 @@ public:
 /// Collects a body in a string; the pool's limit bounds it.
 class string_sink : public body_sink {
 public:
+    string_sink() = default;
+
     void begin(const response&) override { text.clear(); }
     error_code write(std::string_view bytes) override {
         text.append(bytes);

@@ -53,7 +53,8 @@ public:
     duration idle_timeout = std::chrono::seconds(30);
 
     /// Allows plain HTTP beyond loopback. A token is not sent over it in any case. Default false:
-    /// `error::plaintext_refused` unless the origin's host is literally `localhost`, in 127.0.0.0/8 or `::1`, and leads to a loopback address.
+    /// `error::plaintext_refused` unless the origin's host is literally `localhost`, in 127.0.0.0/8 or `::1`,
+    /// and leads to a loopback address.
     bool allow_plaintext = false;
 
     /// Sent as User-Agent. Without control characters. Empty, the default: "roomport/VERSION".

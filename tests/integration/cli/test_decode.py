@@ -42,7 +42,7 @@ class Decode(TestCase):
             ("\ufeff" + good, "parse", ""),
             ("[" * 40 + "]" * 40, "schema", ""),
             ('{"x":' + "[" * 40 + "]" * 40 + "}", "parse", None),
-            ('{"roomId":"r","status":"starting"}', "schema", ""),
+            ('{"roomId":"r","status":"starting"}', "schema", "/additionalExposedPorts"),
             ('{"roomId":1,"status":"starting","additionalExposedPorts":[]}', "schema", "/roomId"),
             ('{"roomId":"r","roomId":"r","status":"starting","additionalExposedPorts":[]}', "schema",
              "/roomId"),

@@ -104,7 +104,7 @@ class RealService(TestCase):
             self.assertNotIn("not-the-token", result.out + result.err)
 
     def test_the_token_may_come_from_the_environment(self):
-        token = (self.service.state / "token").read_text()
+        token = (self.service.state / "token").read_text().strip()
         result = self.service.run("processes", HATHORA_TOKEN=token + "\n")
         self.assert_status(result, 0)
         self.assertIsInstance(result.json(), list)

@@ -19,8 +19,8 @@ class Cancellation : public ClientTest {
 protected:
     static void SetUpTestSuite() { start_service({"--simulate", "start=30ms"}); }
 
-    using start_function = std::function<void(client&, asio::cancellation_slot,
-                                              std::function<void(error_code)> done)>;
+    using start_function =
+        std::function<void(client&, asio::cancellation_slot, std::function<void(error_code)> done)>;
 
     void sweep(const start_function& start) {
         int uncancelled = 0;
@@ -49,8 +49,7 @@ protected:
                 EXPECT_FALSE(outcome) << outcome.message();
             }
             ASSERT_EQ(ended, 1) << "step " << step;
-            subject.async_close([](error_code) {});
-            run();
+            close(subject);
             ASSERT_EQ(ended, 1) << "a handler ran twice, step " << step;
         }
         EXPECT_EQ(uncancelled, 3) << "the sweep did not come to its end";
@@ -63,19 +62,18 @@ TEST_F(Cancellation, AWaitAtEveryStep) {
         const auto room = create(helper);
         subject.async_wait_active(
             room, wait_options(),
-            asio::bind_cancellation_slot(
-                slot, [done](error_code ec, const wait_result&) { done(ec); }));
+            asio::bind_cancellation_slot(slot,
+                                         [done](error_code ec, const wait_result&) { done(ec); }));
     });
-    helper.async_close([](error_code) {});
+    close(helper);
     run();
 }
 
 TEST_F(Cancellation, ACallAtEveryStep) {
     sweep([&](client& subject, asio::cancellation_slot slot, std::function<void(error_code)> done) {
-        subject.async_call(hathora::get_latest_processes, hathora::process_filter_request(),
-                           asio::bind_cancellation_slot(slot, [done](error_code ec, const auto&) {
-                               done(ec);
-                           }));
+        subject.async_call(
+            hathora::get_latest_processes, hathora::process_filter_request(),
+            asio::bind_cancellation_slot(slot, [done](error_code ec, const auto&) { done(ec); }));
     });
 }
 
@@ -134,7 +132,7 @@ TEST_F(Cancellation, ACoroutineAtEveryStep) {
         // Asio itself loses a coroutine that is cancelled before its first step.
         context.run_one_for(1s);
     });
-    helper.async_close([](error_code) {});
+    close(helper);
     run();
 }
 

@@ -45,6 +45,16 @@ protected:
         context.restart();
     }
 
+    /// Closes a client while others go on.
+    void close(client& which) {
+        context.restart();
+        bool closed = false;
+        which.async_close([&](error_code) { closed = true; });
+        while (!closed && context.run_one_for(std::chrono::seconds(20)) != 0) {
+        }
+        EXPECT_TRUE(closed);
+    }
+
     /// Creates a room and returns its id.
     std::string create(client& with) {
         std::string id;

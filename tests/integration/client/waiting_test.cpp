@@ -24,14 +24,11 @@ using namespace std::chrono_literals;
 
 class Waiting : public ClientTest {
 protected:
-    static void SetUpTestSuite() { start_service({"--simulate", "start=uniform:20ms:200ms,seed=3"}); }
+    static void SetUpTestSuite() {
+        start_service({"--simulate", "start=uniform:20ms:200ms,seed=3"});
+    }
 
     client subject{context.get_executor(), options_for(*service())};
-
-    void close() {
-        subject.async_close([](error_code) {});
-        run();
-    }
 };
 
 asio::awaitable<void> wait_in_coroutine(client& subject, std::string room, exposed_port& port) {
@@ -41,10 +38,11 @@ asio::awaitable<void> wait_in_coroutine(client& subject, std::string room, expos
 TEST_F(Waiting, ACoroutineYieldsThePort) {
     exposed_port port;
     const auto room = create(subject);
-    asio::co_spawn(context, wait_in_coroutine(subject, room, port), [this](std::exception_ptr thrown) {
-        EXPECT_FALSE(thrown);
-        subject.async_close([](error_code) {});
-    });
+    asio::co_spawn(context, wait_in_coroutine(subject, room, port),
+                   [this](std::exception_ptr thrown) {
+                       EXPECT_FALSE(thrown);
+                       subject.async_close([](error_code) {});
+                   });
     run();
     EXPECT_EQ(port.host, "127.0.0.1");
     EXPECT_GT(port.port, 0);
@@ -84,7 +82,7 @@ TEST_F(Waiting, WorksWithACallbackADeferredOperationAndAFuture) {
     auto future = subject.async_wait_active(room, wait_options(), asio::use_future);
     while (ended < 2 && context.run_one_for(20s) != 0) {
     }
-    close();
+    close(subject);
     ASSERT_EQ(future.wait_for(0s), std::future_status::ready);
     EXPECT_GT(future.get().exposed_port.port, 0);
     EXPECT_EQ(ended, 2);
@@ -142,7 +140,7 @@ TEST_F(Waiting, DestroyingTheClientCancelsItsWaits) {
 }
 
 TEST_F(Waiting, AClosedClientRefusesWork) {
-    close();
+    close(subject);
     error_code seen;
     subject.async_wait_active("room", wait_options(),
                               [&](error_code ec, const wait_result&) { seen = ec; });
@@ -190,22 +188,23 @@ TEST_F(Waiting, EveryOperationOfTheServiceIsCallable) {
     while (ended < begun && context.run_one_for(20s) != 0) {
     }
     EXPECT_EQ(ended, begun);
-    close();
+    close(subject);
 }
 
 TEST_F(Waiting, AThousandRoomsAreCreatedAndAwaitedAtOnceOnEightConnections) {
     std::set<std::string> ready;
     int ended = 0;
     for (int i = 0; i < 1000; ++i) {
-        subject.async_create_and_wait(
-            hathora::create_room_request(region::tokyo), create_options(),
-            [&](error_code ec, const created_room& room) {
-                EXPECT_FALSE(ec) << ec.message() << ": " << room.result.evidence.last_message;
-                EXPECT_TRUE(ready.insert(room.room_id).second) << "twice: " << room.room_id;
-                if (++ended == 1000) {
-                    subject.async_close([](error_code) {});
-                }
-            });
+        subject.async_create_and_wait(hathora::create_room_request(region::tokyo), create_options(),
+                                      [&](error_code ec, const created_room& room) {
+                                          EXPECT_FALSE(ec) << ec.message() << ": "
+                                                           << room.result.evidence.last_message;
+                                          EXPECT_TRUE(ready.insert(room.room_id).second)
+                                              << "twice: " << room.room_id;
+                                          if (++ended == 1000) {
+                                              subject.async_close([](error_code) {});
+                                          }
+                                      });
     }
     context.run_for(110s);
     EXPECT_EQ(ready.size(), 1000U);

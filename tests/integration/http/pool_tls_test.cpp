@@ -122,8 +122,10 @@ TEST(PoolTls, AStraySecondAnswerIsNeverYielded) {
         [](session& client) {
             client.read_request();
             // One record each; both reach the client in one read.
+            client.hold_back(true);
             client.send(http_response("good"));
             client.send(http_response("evil"));
+            client.hold_back(false);
             client.await_end();
         },
         good_tls());
@@ -132,6 +134,7 @@ TEST(PoolTls, AStraySecondAnswerIsNeverYielded) {
     for (int i = 0; i < 20; ++i) {
         EXPECT_EQ(runner.get(*pool).body, "good");
     }
+    EXPECT_EQ(pool->metrics().dropped_for_stray_bytes, 20U);
 }
 
 TEST(PoolTls, AnIdleConnectionThatTheServerClosesIsDropped) {

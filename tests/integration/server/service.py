@@ -69,7 +69,13 @@ class Service:
         self.arguments = [ROOMPORT, "serve", "--listen", "127.0.0.1:0", "--state-dir", self.state,
                           *arguments]
         self.environment = dict(os.environ, **(environment or {}))
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            # Nobody else will: the object is never made.
+            self.process.kill()
+            self.process.wait()
+            raise
 
     def start(self):
         self.errors = open(os.path.join(self.state, "stderr.txt"), "ab+")
@@ -139,11 +145,15 @@ class Service:
         return self.process.wait(LIMIT)
 
     def close(self):
+        failure = None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(LIMIT)
+                # A sanitizer that has something to say changes the exit status, too.
+                if self.process.wait(LIMIT) != 143:
+                    failure = f"exit status {self.process.returncode}: {self.stderr()}"
             except subprocess.TimeoutExpired:
+                failure = "it does not stop"
                 self.process.kill()
                 self.process.wait()
         self.process.stdout.close()
@@ -152,6 +162,8 @@ class Service:
             os.kill(pid, signal.SIGKILL)
         if self.owns_state:
             shutil.rmtree(self.state, ignore_errors=True)
+        if failure:
+            raise AssertionError(failure)
 
 
 class ServiceCase(unittest.TestCase):

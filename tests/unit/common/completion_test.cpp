@@ -56,11 +56,10 @@ TEST(Completion, CancellationIsPostedAndForgottenBeforeTheCall) {
     error_code seen;
     std::optional<pending> operation(
         std::in_place, context.get_executor(),
-        pending::handler_type(
-            asio::bind_cancellation_slot(signal.slot(), [&](error_code ec, int) {
-                seen = ec;
-                holders_at_call = held_by_slot.use_count();
-            })));
+        pending::handler_type(asio::bind_cancellation_slot(signal.slot(), [&](error_code ec, int) {
+            seen = ec;
+            holders_at_call = held_by_slot.use_count();
+        })));
     operation->on_cancel(context.get_executor(), [&operation, held_by_slot] {
         pending taken = std::move(*operation);
         operation.reset();

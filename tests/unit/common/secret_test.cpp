@@ -10,7 +10,9 @@ namespace roomport {
 namespace {
 
 template <class T>
-concept streamable = requires(std::ostream& out, const T& value) { out << value; };
+concept streamable = requires(std::ostream& out, const T& value) {
+    out << value;
+};
 
 TEST(Secret, HasNoWayIntoAStreamOrAString) {
     EXPECT_FALSE(streamable<secret>);

@@ -46,8 +46,9 @@ TEST(Encode, RepeatsTheKeyForEachElementOfAList) {
     request.region = {open_enum<region>("Sao Paulo/2")};
     request.before = 1700000000.5;
     const auto encoded = encode(get_latest_processes, request, "app");
-    EXPECT_EQ(encoded.request.target, "/processes/v3/apps/app/processes/latest?status=running&status="
-                                      "starting&region=Sao%20Paulo%2F2&before=1700000000.5");
+    EXPECT_EQ(encoded.request.target,
+              "/processes/v3/apps/app/processes/latest?status=running&status="
+              "starting&region=Sao%20Paulo%2F2&before=1700000000.5");
     EXPECT_EQ(encoded.request.body_limit, 16U << 20U);
 }
 

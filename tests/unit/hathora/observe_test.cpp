@@ -81,14 +81,13 @@ TEST(Observe, PortsOutsideTheRangeAreNeverYielded) {
 
 TEST(Observe, HostsMustBeWellFormed) {
     auto port = good_port();
-    for (const std::string good : {"localhost", "127.0.0.1", "::1", "2001:db8::7", "a.b-c.d_e.",
-                                   "1.proxy.hathora.dev"}) {
+    for (const std::string good :
+         {"localhost", "127.0.0.1", "::1", "2001:db8::7", "a.b-c.d_e.", "1.proxy.hathora.dev"}) {
         port.host = good;
         EXPECT_TRUE(is_usable(port)) << good;
     }
-    for (const std::string bad :
-         {"", " ", "a b", "a..b", ".a", "-a", "a-", "a/b", "a:1", "[::1]", "a\r\nb", "fe80::1%lo",
-          "user@host"}) {
+    for (const std::string bad : {"", " ", "a b", "a..b", ".a", "-a", "a-", "a/b", "a:1", "[::1]",
+                                  "a\r\nb", "fe80::1%lo", "user@host"}) {
         port.host = bad;
         EXPECT_FALSE(is_usable(port)) << bad;
     }

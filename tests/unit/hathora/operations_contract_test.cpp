@@ -87,8 +87,7 @@ TEST(OperationsContract, ATokenIsSentExactlyWhereTheContractAsksForOne) {
 TEST(OperationsContract, TheSuccessStatusIsTheContracts) {
     for_each_operation([](const auto& operation) {
         const auto& responses = find(operation)->at("responses").as_object();
-        EXPECT_TRUE(responses.contains(std::to_string(operation.success_status)))
-            << operation.id;
+        EXPECT_TRUE(responses.contains(std::to_string(operation.success_status))) << operation.id;
     });
 }
 
@@ -103,11 +102,8 @@ TEST(OperationsContract, ResponsesAreTheContractsModels) {
         if constexpr (std::is_same_v<response, no_content>) {
             EXPECT_FALSE(success.contains("content")) << operation.id;
         } else {
-            const auto& schema = success.at("content")
-                                     .as_object()
-                                     .at("application/json")
-                                     .as_object()
-                                     .at("schema");
+            const auto& schema =
+                success.at("content").as_object().at("application/json").as_object().at("schema");
             const bool is_list = schema.as_object().contains("items");
             EXPECT_EQ(is_list, model_name<response>::is_list) << operation.id;
             EXPECT_EQ(reference(is_list ? schema.as_object().at("items") : schema),

@@ -20,9 +20,8 @@ class TokenFile : public ::testing::Test {
 protected:
     TokenFile()
         : path_(std::filesystem::path(::testing::TempDir()) /
-                ("roomport-token-" + std::string(::testing::UnitTest::GetInstance()
-                                                     ->current_test_info()
-                                                     ->name()))) {}
+                ("roomport-token-" +
+                 std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()))) {}
     ~TokenFile() override { std::filesystem::remove(path_); }
 
     void write(const std::string& text) const {
