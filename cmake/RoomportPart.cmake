@@ -1,22 +1,3 @@
-# WHILE THE PARTS ARE BEING WRITTEN: leaves out sources that do not exist yet. To be removed with its two calls.
-function(roomport_written result)
-    set(found)
-    foreach(source IN LISTS ARGN)
-        cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
-        if(EXISTS "${source}")
-            list(APPEND found "${source}")
-        else()
-            message(STATUS "Not written yet: ${source}")
-            set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}")
-        endif()
-    endforeach()
-    if(NOT found)
-        file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/nothing_yet.cpp" CONTENT "namespace {}\n")
-        set(found "${CMAKE_CURRENT_BINARY_DIR}/nothing_yet.cpp")
-    endif()
-    set(${result} "${found}" PARENT_SCOPE)
-endfunction()
-
 # roomport_part(NAME SOURCES file... [DEPENDS part...] [LIBRARIES target...])
 #
 # One part of the library (a folder of the design) as an object library, so that a part can only use what it
@@ -24,7 +5,6 @@ endfunction()
 function(roomport_part name)
     cmake_parse_arguments(PARSE_ARGV 1 part "" "" "SOURCES;DEPENDS;LIBRARIES")
     set(target roomport_${name})
-    roomport_written(part_SOURCES ${part_SOURCES})
     add_library(${target} OBJECT ${part_SOURCES})
     target_include_directories(${target}
         PUBLIC

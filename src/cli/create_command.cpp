@@ -32,7 +32,8 @@ hathora::create_room_request to_request(const arguments& given) {
 
 exit_status create_and_wait(const arguments& given) {
     session work(given.common);
-    progress shown(work.context(), 1, given.common.verbose);
+    progress shown(work.context(), 1, given.room.empty() ? "new room" : given.room,
+                   given.common.verbose);
     exit_status status = exit_status::done;
     create_options options;
     options.wait = to_wait_options(given.common);

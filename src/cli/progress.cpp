@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 namespace roomport::cli {
 namespace {
@@ -16,9 +17,10 @@ constexpr std::chrono::milliseconds redraw_interval{200};
 
 } // namespace
 
-progress::progress(boost::asio::io_context& context, std::size_t rooms, bool verbose)
+progress::progress(boost::asio::io_context& context, std::size_t rooms, std::string room,
+                   bool verbose)
     : timer_(context), rooms_(rooms), verbose_(verbose), on_terminal_(::isatty(STDERR_FILENO) == 1),
-      began_(clock::now()) {
+      began_(clock::now()), room_(std::move(room)) {
     if (on_terminal_) {
         tick();
     }

@@ -17,8 +17,9 @@ namespace roomport::cli {
 class progress {
 public:
     /// @param rooms   how many rooms are waited for.
+    /// @param room    the one room's name, or what to say until it is known.
     /// @param verbose tell each poll.
-    progress(boost::asio::io_context& context, std::size_t rooms, bool verbose);
+    progress(boost::asio::io_context& context, std::size_t rooms, std::string room, bool verbose);
 
     /// Something happened in a wait.
     void take(const wait_event& event);

@@ -23,7 +23,8 @@ class waiting {
 public:
     explicit waiting(const arguments& given)
         : given_(given), session_(given.common),
-          progress_(session_.context(), given.rooms.size(), given.common.verbose),
+          progress_(session_.context(), given.rooms.size(), given.rooms.front(),
+                    given.common.verbose),
           pending_(given.rooms.size()) {}
 
     exit_status run() {

@@ -60,7 +60,7 @@ client::impl::impl(asio::any_io_executor executor, client_options with)
           strand, io_executor,
           std::make_shared<hathora::connection_info_observer>(strand, connections, options.app_id),
           engine_options(options)),
-      generator(options.seed != 0 ? options.seed : std::random_device()()) {}
+      random(options.seed) {}
 
 void client::impl::cancel_all() {
     waits.cancel();

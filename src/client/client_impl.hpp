@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/completion.hpp"
+#include "common/random_source.hpp"
 
 #include <roomport/client/client.hpp>
 #include <roomport/wait/wait_engine.hpp>
@@ -9,9 +10,7 @@
 
 #include <atomic>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
-#include <random>
 #include <set>
 #include <vector>
 
@@ -42,9 +41,6 @@ struct client::impl {
     void cleanup_began();
     void cleanup_ended();
 
-    /// A random number, uniform over all values.
-    std::uint64_t random() { return generator(); }
-
     /// Completes the callers of `async_close` once nothing is under way any more.
     void finish_closing();
 
@@ -53,7 +49,7 @@ struct client::impl {
     asio::any_io_executor strand;
     std::shared_ptr<http::pool> connections;
     wait_engine waits;
-    std::mt19937_64 generator;
+    random_source random;
     std::set<activity*> activities;
     std::size_t cleanups = 0;
     std::vector<detail::completion<error_code>> closers;

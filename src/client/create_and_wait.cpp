@@ -2,7 +2,6 @@
 
 #include "client/await_call.hpp"
 #include "client/destroy_in_background.hpp"
-#include "common/backoff.hpp"
 #include "hathora/observe.hpp"
 
 #include <roomport/hathora/room_id.hpp>
@@ -113,7 +112,7 @@ asio::awaitable<error_code> create_and_wait::create() {
 }
 
 asio::awaitable<error_code> create_and_wait::pause(const call_outcome& failed, unsigned failures) {
-    time_point next = clock::now() + backoff(failures, owner_->random());
+    time_point next = clock::now() + failure_pause(failures, owner_->random);
     if (failed.not_before) {
         next = std::max(next, *failed.not_before);
     }

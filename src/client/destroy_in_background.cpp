@@ -1,7 +1,6 @@
 #include "client/destroy_in_background.hpp"
 
 #include "client/await_call.hpp"
-#include "common/backoff.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -35,7 +34,7 @@ asio::awaitable<void> destroy(std::shared_ptr<client::impl> owner, std::string r
         }
         left.error = ec;
         left.message = outcome.message;
-        time_point next = clock::now() + backoff(failures, owner->random());
+        time_point next = clock::now() + failure_pause(failures, owner->random);
         if (outcome.not_before && *outcome.not_before > next) {
             next = *outcome.not_before;
         }

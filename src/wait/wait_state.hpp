@@ -1,8 +1,8 @@
 #pragma once
 
+#include "common/random_source.hpp"
 #include "wait/entry.hpp"
 #include "wait/look_gate.hpp"
-#include "wait/random_source.hpp"
 #include "wait/round_trip_estimate.hpp"
 #include "wait/schedule_heap.hpp"
 #include "wait/wait_actions.hpp"

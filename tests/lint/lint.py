@@ -5,6 +5,7 @@ A line that ends in a comment with NOLINT(rule): reason is exempt from that rule
 """
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -31,9 +32,10 @@ FILE_RULES = [
 
 def project_files(root):
     """The project's files, tracked or new, relative to its root."""
+    is_checkout = os.path.exists(os.path.join(root, ".git")) and shutil.which("git")
     listed = subprocess.run(
         ["git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        capture_output=True, check=False) if os.path.exists(os.path.join(root, ".git")) else None
+        capture_output=True, check=False) if is_checkout else None
     if listed and listed.returncode == 0:
         names = listed.stdout.decode().split("\0")
         return sorted(name for name in set(names) if name and os.path.isfile(os.path.join(root, name)))

@@ -53,18 +53,18 @@ protected:
     }
 
     std::vector<std::string> actions() {
-        std::vector<std::string> texts;
+        std::vector<std::string> taken;
         for (const auto& action : registry->take_actions()) {
             if (const auto* order = std::get_if<process_order>(&action)) {
-                texts.push_back("launch " + order->process_id + " " +
+                taken.push_back("launch " + order->process_id + " " +
                                 std::to_string(order->ports.front().number));
             } else if (const auto* stop = std::get_if<stop_order>(&action)) {
-                texts.push_back((stop->at_once ? "kill " : "stop ") + stop->process_id);
+                taken.push_back((stop->at_once ? "kill " : "stop ") + stop->process_id);
             } else {
-                texts.push_back("room " + std::get<room_change>(action).room_id);
+                taken.push_back("room " + std::get<room_change>(action).room_id);
             }
         }
-        return texts;
+        return taken;
     }
 
     process_status status(const std::string& process) {

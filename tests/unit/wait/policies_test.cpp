@@ -1,4 +1,4 @@
-#include "wait/random_source.hpp"
+#include "common/random_source.hpp"
 #include "wait/round_trip_estimate.hpp"
 #include "wait/schedule_heap.hpp"
 

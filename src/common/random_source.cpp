@@ -1,9 +1,9 @@
-#include "wait/random_source.hpp"
+#include "common/random_source.hpp"
 
 #include <algorithm>
 #include <random>
 
-namespace roomport::wait_detail {
+namespace roomport {
 namespace {
 
 std::uint64_t system_seed() {
@@ -36,4 +36,4 @@ duration failure_pause(unsigned failures, random_source& random) noexcept {
     return random.up_to(std::min(longest, first * (1U << doublings)));
 }
 
-} // namespace roomport::wait_detail
+} // namespace roomport

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace roomport::wait_detail {
+namespace roomport {
 
 /// A small seeded generator (SplitMix64): the same seed gives the same run on every platform.
 class random_source {
@@ -22,8 +22,8 @@ private:
     std::uint64_t state_;
 };
 
-/// How long to pause after failed looks: full jitter over 100 ms · 2ⁿ, at most 5 s.
-/// @param failures failed looks in a row, at least 1; n is one less.
+/// How long to pause after failures: full jitter over 100 ms · 2ⁿ, at most 5 s.
+/// @param failures failures in a row, at least 1; n is one less.
 duration failure_pause(unsigned failures, random_source& random) noexcept;
 
-} // namespace roomport::wait_detail
+} // namespace roomport
