@@ -14,7 +14,7 @@ namespace {
 struct arguments {
     settings common;
     std::string region;
-    std::string room;
+    std::optional<std::string> room;
     std::optional<std::string> room_config;
     bool wait = false;
     bool keep = false;
@@ -22,18 +22,23 @@ struct arguments {
 
 hathora::create_room_request to_request(const arguments& given) {
     hathora::create_room_request request;
-    if (!given.room.empty()) {
-        request.room_id = given.room;
-    }
+    request.room_id = given.room;
     request.body.region = open_enum<region>(given.region);
     request.body.room_config = given.room_config;
     return request;
 }
 
+void print_room(const arguments& given, const created_room& room) {
+    if (given.common.json) {
+        print_line(to_json(room.room_id, room.result));
+    } else {
+        print_line(room.room_id + " " + to_text(room.result.exposed_port));
+    }
+}
+
 exit_status create_and_wait(const arguments& given) {
     session work(given.common);
-    progress shown(work.context(), 1, given.room.empty() ? "new room" : given.room,
-                   given.common.verbose);
+    progress shown(work.context(), 1, given.room.value_or("new room"), given.common.verbose);
     exit_status status = exit_status::done;
     create_options options;
     options.wait = to_wait_options(given.common);
@@ -45,12 +50,15 @@ exit_status create_and_wait(const arguments& given) {
         to_request(given), std::move(options), [&](error_code ec, const created_room& room) {
             shown.stop();
             if (ec) {
-                report(to_failure(room.room_id, ec, room.result.evidence), given.common.json);
                 status = to_exit_status(ec);
-            } else if (given.common.json) {
-                print_line(to_json(room.room_id, room.result));
-            } else {
-                print_line(room.room_id + " " + to_text(room.result.exposed_port));
+                work.guard([&] {
+                    report(to_failure(room.room_id, ec, room.result.evidence), given.common.json);
+                });
+            } else if (!work.guard([&] { print_room(given, room); }) && !given.keep) {
+                // Nobody was told of the room: it must not stay.
+                work.api().async_call(hathora::destroy_room, hathora::room_request(room.room_id),
+                                      [&](error_code, const auto&) { work.finish(); });
+                return;
             }
             work.finish();
         });
@@ -59,14 +67,15 @@ exit_status create_and_wait(const arguments& given) {
 }
 
 exit_status create(const arguments& given) {
-    if (!given.room.empty() && !hathora::is_valid_id(given.room)) {
-        report(bad_room_id(given.room), given.common.json);
+    if (given.room && !hathora::is_valid_id(*given.room)) {
+        report(bad_room_id(*given.room), given.common.json);
         return exit_status::bad_usage;
     }
     if (given.wait) {
         return create_and_wait(given);
     }
-    return single_call(given.common, hathora::create_room, to_request(given), given.room,
+    return single_call(given.common, hathora::create_room, to_request(given),
+                       given.room.value_or(""),
                        [](const room_connection_data& room) { return json::to_string(room); });
 }
 

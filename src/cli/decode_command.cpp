@@ -6,6 +6,7 @@
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <array>
 #include <cerrno>
@@ -39,7 +40,10 @@ std::size_t read_input(char* to, std::size_t size) {
             continue;
         }
         if (got < 0) {
-            throw std::system_error(errno, std::generic_category(), "standard input");
+            throw boost::system::system_error(
+                error::invalid_argument,
+                "standard input can't be read: " +
+                    std::error_code(errno, std::generic_category()).message());
         }
         if (got == 0) {
             break;

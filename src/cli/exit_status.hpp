@@ -15,6 +15,7 @@ enum class exit_status {
     unavailable = 6,
     bad_response = 7,
     tls = 8,
+    hung_up = 129,
     interrupted = 130,
     terminated = 143,
 };

@@ -8,10 +8,14 @@
 #include <CLI/CLI.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <new>
 #include <span>
 #include <string_view>
@@ -44,6 +48,17 @@ int fail(roomport::error_code ec, const std::string& message, bool as_json) {
     return static_cast<int>(roomport::cli::to_exit_status(ec));
 }
 
+// A standard descriptor that was closed would be taken by the next socket. What is written to a closed output fails.
+void occupy_standard_descriptors() {
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(number, F_GETFD) == -1) {
+            const bool is_input = number == STDIN_FILENO;
+            static_cast<void>(
+                ::open(is_input ? "/dev/null" : "/dev/full", is_input ? O_RDONLY : O_WRONLY));
+        }
+    }
+}
+
 int run(int count, char** values) {
     CLI::App program("A room id goes in, an exposed port comes out.", "roomport");
     program.set_version_flag("--version", "roomport " + std::string(ROOMPORT_VERSION_STRING));
@@ -63,7 +78,8 @@ int run(int count, char** values) {
     try {
         program.parse(count, values);
     } catch (const CLI::Success& help) {
-        return program.exit(help);
+        const int status = program.exit(help);
+        return std::cout.flush() ? status : static_cast<int>(exit_status::internal_failure);
     } catch (const CLI::ParseError& wrong) {
         return fail(roomport::error::invalid_argument,
                     roomport::cli::printable(wrong.what()) + "; see --help", as_json);
@@ -80,6 +96,7 @@ int run(int count, char** values) {
 int main(int count, char** values) {
     // A reader of the output that goes away is found out by the failing write.
     std::signal(SIGPIPE, SIG_IGN);
+    occupy_standard_descriptors();
     try {
         return run(count, values);
     } catch (const std::bad_alloc&) {

@@ -9,4 +9,7 @@ namespace roomport::cli {
 /// characters.
 std::string printable(std::string_view text);
 
+/// A line for a terminal: every control character becomes '?'. Other characters stay as they are.
+std::string without_control_characters(std::string_view line);
+
 } // namespace roomport::cli

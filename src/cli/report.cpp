@@ -80,7 +80,9 @@ std::string to_sentence(const failure& what) {
         text += " (" + what.message + ")";
     }
     if (what.error == error_code(error::deadline_passed)) {
-        text += "; last status " + (what.last_status.empty() ? "none" : what.last_status);
+        if (!what.last_status.empty()) {
+            text += "; last status " + what.last_status;
+        }
         if (what.last_error) {
             text += ", last error ";
             text += word(classify(what.last_error));
@@ -126,9 +128,7 @@ void print_line(std::string_view line) {
 }
 
 void tell(std::string_view line) {
-    std::string text = "roomport: ";
-    text += line;
-    text += '\n';
+    const std::string text = "roomport: " + without_control_characters(line) + '\n';
     // A reader of messages that went away is no reason to fail.
     static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
 }

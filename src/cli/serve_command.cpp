@@ -1,12 +1,13 @@
 #include "cli/serve_command.hpp"
 
+#include "cli/report.hpp"
+
 #include "server/duration_text.hpp"
 #include "server/serve.hpp"
 #include "server/state_directory.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -52,6 +53,7 @@ public:
     std::string bind_timeout = "100s";
     std::string stop_grace = "5s";
     std::string log_directory;
+    bool json = false;
 };
 
 template <class T>
@@ -99,16 +101,18 @@ server::service_options read_options(const arguments& given) {
 
 exit_status run(const arguments& given) {
     const auto announce = [](const std::string& url) {
-        std::printf("%s\n", url.c_str());
-        std::fflush(stdout);
+        print_line(url);
     };
     const auto log = [](const std::string& line) {
-        std::fprintf(stderr, "roomport serve: %s\n", line.c_str());
+        tell("serve: " + line);
     };
     try {
         return static_cast<exit_status>(server::serve(read_options(given), announce, log));
     } catch (const server::usage_error& wrong) {
-        std::fprintf(stderr, "roomport serve: %s; see --help\n", wrong.what());
+        failure what;
+        what.error = error::invalid_argument;
+        what.message = std::string(wrong.what()) + "; see serve --help";
+        report(what, given.json);
         return exit_status::bad_usage;
     }
 }
@@ -176,6 +180,7 @@ void add_serve_command(CLI::App& program, action& chosen) {
         ->capture_default_str();
     command.add_option("--log-dir", given->log_directory,
                        "A folder for the output of game servers, a file for each (default: none)");
+    command.add_flag("--json", given->json, "Print a failure to start as JSON");
     command.callback([given, &chosen] {
         chosen = [given] {
             return run(*given);

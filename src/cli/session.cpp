@@ -25,6 +25,11 @@ client_options with_reports(client_options options) {
 session::session(const settings& given)
     : context_(1), signals_(context_, SIGINT, SIGTERM),
       client_(context_.get_executor(), with_reports(to_client_options(given))) {
+    // A terminal that is closed must not leave a room behind, unless nohup says otherwise.
+    struct sigaction hang_up {};
+    if (::sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler == SIG_DFL) {
+        signals_.add(SIGHUP);
+    }
     wait_for_signal();
 }
 
@@ -34,13 +39,13 @@ void session::finish() {
 
 void session::run() {
     context_.run();
+    if (failure_) {
+        std::rethrow_exception(failure_);
+    }
 }
 
 exit_status session::status(exit_status own) const {
-    if (signal_ == 0) {
-        return own;
-    }
-    return signal_ == SIGINT ? exit_status::interrupted : exit_status::terminated;
+    return signal_ == 0 ? own : static_cast<exit_status>(128 + signal_);
 }
 
 void session::wait_for_signal() {

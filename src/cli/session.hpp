@@ -8,9 +8,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <exception>
+
 namespace roomport::cli {
 
-/// One command at work: a client on a context of its own, ended by its results, or by SIGINT or SIGTERM.
+/// One command at work: a client on a context of its own, ended by its results, or by SIGINT, SIGTERM or SIGHUP.
 class session {
 public:
     /// @throws boost::system::system_error when the settings can't be used.
@@ -22,7 +24,22 @@ public:
     /// Says that all results are in; `run` returns once the client has nothing left to do.
     void finish();
 
+    /// Does something that may fail, like printing a result, inside a handler. What it throws ends `run`.
+    /// @return whether this and everything guarded before went well; after a failure nothing more is done.
+    template <class Work>
+    bool guard(Work work) {
+        if (!failure_) {
+            try {
+                work();
+            } catch (...) {
+                failure_ = std::current_exception();
+            }
+        }
+        return !failure_;
+    }
+
     /// Runs until `finish` was called and everything has ended.
+    /// @throws what was thrown inside `guard`.
     void run();
 
     /// The status for a command that ended with `own`: the signal's when one came.
@@ -35,6 +52,7 @@ private:
     boost::asio::signal_set signals_;
     client client_;
     int signal_ = 0;
+    std::exception_ptr failure_;
 };
 
 } // namespace roomport::cli

@@ -4,6 +4,7 @@
 #include "server/state_directory.hpp"
 
 #include <roomport/error.hpp>
+#include <roomport/hathora/room_id.hpp>
 #include <roomport/http/origin.hpp>
 
 #include <CLI/Error.hpp>
@@ -12,6 +13,7 @@
 
 #include <cstdlib>
 #include <optional>
+#include <string_view>
 
 namespace roomport::cli {
 namespace {
@@ -29,9 +31,10 @@ std::optional<server::service_facts> find_local_service() {
     }
 }
 
-std::string environment(const char* name) {
+// An empty variable is as good as none.
+std::optional<std::string> environment(const char* name) {
     const char* value = std::getenv(name);
-    return value != nullptr ? value : "";
+    return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
 }
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -46,14 +49,15 @@ bool is_service(const http::origin& endpoint, const server::service_facts& servi
 
 std::shared_ptr<hathora::token_source>
 token_from(const settings& given, const std::optional<server::service_facts>& service) {
-    if (!given.token_file.empty()) {
-        return hathora::token_file(given.token_file);
+    if (given.token_file) {
+        return hathora::token_file(*given.token_file);
     }
-    if (auto token = environment("HATHORA_TOKEN"); !token.empty()) {
-        if (token.back() == '\n') {
-            token.pop_back();
+    if (const auto token = environment("HATHORA_TOKEN")) {
+        std::string_view text = *token;
+        while (text.ends_with('\n') || text.ends_with('\r')) {
+            text.remove_suffix(1);
         }
-        return hathora::fixed_token(secret(token));
+        return hathora::fixed_token(secret(text));
     }
     return service ? hathora::token_file(service->token_file) : nullptr;
 }
@@ -118,40 +122,51 @@ void add_settings(CLI::App& command, settings& to) {
 }
 
 client_options to_client_options(const settings& given) {
-    std::string endpoint =
-        given.endpoint.empty() ? environment("HATHORA_ENDPOINT") : given.endpoint;
-    std::string app_id = given.app_id.empty() ? environment("HATHORA_APP_ID") : given.app_id;
+    auto endpoint = given.endpoint ? given.endpoint : environment("HATHORA_ENDPOINT");
+    auto app_id = given.app_id ? given.app_id : environment("HATHORA_APP_ID");
 
     auto service = find_local_service();
-    if (endpoint.empty()) {
+    if (!endpoint) {
         endpoint = service ? service->url : default_local_url;
-        app_id = app_id.empty() && !service ? default_local_app_id : app_id;
+        if (!app_id && !service) {
+            app_id = default_local_app_id;
+        }
     }
-    const auto origin = http::origin::parse(endpoint);
+    const auto origin = http::origin::parse(*endpoint);
     if (!origin) {
-        refuse("--endpoint: '" + endpoint + "' is not a URL like https://HOST[:PORT]");
+        // What stands before an '@' may be a password.
+        const bool may_be_shown = endpoint->find('@') == std::string::npos;
+        refuse("--endpoint: " + (may_be_shown ? "'" + *endpoint + "'" : std::string("this")) +
+               " is not a URL like https://HOST[:PORT], without user and path");
     }
     if (service && !is_service(*origin, *service)) {
         service.reset();
     }
-    if (app_id.empty() && service) {
+    if (!app_id && service) {
         app_id = service->app_id;
     }
-    if (app_id.empty()) {
+    if (!app_id) {
         refuse("no app: give --app-id or set HATHORA_APP_ID");
+    }
+    if (!hathora::is_valid_id(*app_id)) {
+        refuse("--app-id: an app id is 1 to 100 letters, digits, '_' or '-'");
+    }
+    if (given.ca_file && given.ca_file->empty()) {
+        refuse("--ca-file: the name is empty");
     }
 
     client_options options;
     options.endpoint = origin->to_string();
-    options.app_id = std::move(app_id);
+    options.app_id = *std::move(app_id);
     options.token = token_from(given, service);
     options.request_timeout = std::min(given.request_timeout, given.timeout);
     options.single_threaded = true;
     options.pool.max_connections = given.max_connections;
     options.pool.connect_timeout = given.connect_timeout;
     options.pool.allow_plaintext = given.allow_plaintext;
-    options.pool.tls.ca_file = given.ca_file;
-    if (given.ca_file.empty() && service && service->ca_file) {
+    if (given.ca_file) {
+        options.pool.tls.ca_file = *given.ca_file;
+    } else if (service && service->ca_file) {
         options.pool.tls.ca_file = service->ca_file->string();
     }
     return options;

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace roomport::cli {
@@ -17,10 +18,11 @@ class settings {
 public:
     settings() = default;
 
-    std::string endpoint;
-    std::string app_id;
-    std::string ca_file;
-    std::string token_file;
+    // Nothing: not given. An empty text is given, and refused like any other that makes no sense.
+    std::optional<std::string> endpoint;
+    std::optional<std::string> app_id;
+    std::optional<std::string> ca_file;
+    std::optional<std::string> token_file;
     duration timeout = std::chrono::seconds(120);
     duration connect_timeout = std::chrono::seconds(5);
     duration request_timeout = std::chrono::seconds(10);

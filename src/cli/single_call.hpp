@@ -31,10 +31,10 @@ exit_status single_call(const settings& given,
                 what.http_status = result.http_status;
                 what.polls = 1;
                 what.elapsed = clock::now() - began;
-                report(what, given.json);
+                work.guard([&] { report(what, given.json); });
                 status = to_exit_status(what.error);
             } else {
-                print_line(to_line(result.value));
+                work.guard([&] { print_line(to_line(result.value)); });
             }
             work.finish();
         });

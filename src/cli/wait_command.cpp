@@ -46,18 +46,25 @@ private:
     void ended(const std::string& room, error_code ec, const wait_result& result) {
         progress_.room_ended(!ec);
         progress_.clear();
+        if (!session_.guard([&] { tell_result(room, ec, result); })) {
+            // Nobody reads the results any more.
+            session_.api().cancel();
+        }
+        if (--pending_ == 0) {
+            progress_.stop();
+            session_.finish();
+        }
+    }
+
+    void tell_result(const std::string& room, error_code ec, const wait_result& result) {
         if (ec) {
-            report(to_failure(room, ec, result.evidence), given_.common.json);
             status_ = std::max(status_, to_exit_status(ec));
+            report(to_failure(room, ec, result.evidence), given_.common.json);
         } else if (given_.common.json) {
             print_line(to_json(room, result));
         } else {
             const std::string prefix = given_.rooms.size() > 1 ? room + " " : "";
             print_line(prefix + to_text(result.exposed_port));
-        }
-        if (--pending_ == 0) {
-            progress_.stop();
-            session_.finish();
         }
     }
 

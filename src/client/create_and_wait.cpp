@@ -87,7 +87,9 @@ asio::awaitable<error_code> create_and_wait::create() {
         }
 
         const call_outcome failed = to_outcome(ec, result);
-        note_failure(failed);
+        evidence.last_error = ec;
+        evidence.last_message = failed.message;
+        ++evidence.consecutive_failures;
         if (cancelled_) {
             presence_ = std::max(presence_, presence::unknown);
             co_return error_code(asio::error::operation_aborted);
@@ -116,6 +118,7 @@ asio::awaitable<error_code> create_and_wait::pause(const call_outcome& failed, u
     if (failed.not_before) {
         next = std::max(next, *failed.not_before);
     }
+    tell_retry(failed, next);
     asio::steady_timer timer(owner_->strand);
     timer.expires_at(std::min(next, deadline_));
     co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -181,21 +184,20 @@ bool create_and_wait::take_if_ready(room_connection_data room) {
     return true;
 }
 
-void create_and_wait::note_failure(const call_outcome& failed) {
-    auto& evidence = result_.result.evidence;
-    evidence.last_error = failed.error;
-    evidence.last_message = failed.message;
-    ++evidence.consecutive_failures;
-    if (options_.wait.on_progress) {
-        wait_event event;
-        event.what = wait_event::kind::retrying;
-        event.key = result_.room_id;
-        event.error = failed.error;
-        event.message = failed.message;
-        event.polls = evidence.polls;
-        event.elapsed = clock::now() - started_;
-        options_.wait.on_progress(event);
+void create_and_wait::tell_retry(const call_outcome& failed, time_point next) const {
+    if (!options_.wait.on_progress) {
+        return;
     }
+    const time_point now = clock::now();
+    wait_event event;
+    event.what = wait_event::kind::retrying;
+    event.key = result_.room_id;
+    event.error = failed.error;
+    event.message = failed.message;
+    event.retry_in = std::max(std::min(next, deadline_) - now, duration::zero());
+    event.polls = result_.result.evidence.polls;
+    event.elapsed = now - started_;
+    options_.wait.on_progress(event);
 }
 
 void create_and_wait::finish(error_code ec) {

@@ -40,7 +40,7 @@ private:
     asio::awaitable<error_code> pause(const call_outcome& failed, unsigned failures);
     presence after_failure(const call_outcome& failed) const;
     bool take_if_ready(room_connection_data room);
-    void note_failure(const call_outcome& failed);
+    void tell_retry(const call_outcome& failed, time_point next) const;
     void finish(error_code ec);
 
     std::shared_ptr<client::impl> owner_;

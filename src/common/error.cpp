@@ -36,9 +36,9 @@ constexpr std::array error_rows{
         "connecting took longer than the connect timeout; check the network, or allow more time"},
     error_row{error::acquire_timeout, errc::timeout,
               "no connection became free in time; allow more connections or more time"},
-    error_row{
-        error::deadline_passed, errc::timeout,
-        "the deadline passed before the room was ready; see the evidence for the last answer"},
+    error_row{error::deadline_passed, errc::timeout,
+              "the deadline passed before there was a result; the last status and the last error "
+              "say why"},
     error_row{error::connection_closed, errc::closed,
               "the connection ended before the answer was complete"},
     error_row{error::bad_http, errc::protocol, "the answer is not valid HTTP"},

@@ -90,6 +90,9 @@ public:
     bool refused() override {
         const secret before = token_;
         version_ = look();
+        if (version_ == file_version()) {
+            return false;
+        }
         token_ = read();
         return !token_.empty() && token_.reveal() != before.reveal();
     }
@@ -97,8 +100,12 @@ public:
 private:
     std::optional<file_version> look() const {
         struct stat status {};
-        if (::stat(path_.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        if (::stat(path_.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) {
             return std::nullopt;
+        }
+        if (!S_ISREG(status.st_mode)) {
+            // A pipe gives its text once; nothing about it tells of another.
+            return file_version();
         }
         return file_version{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
                             status.st_mtim.tv_nsec};

@@ -99,7 +99,7 @@ private:
     void begin(tcp::socket socket) {
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        auto connection = tls_ ? make_tls_transport(std::move(socket), *tls_)
+        auto connection = tls_ ? make_tls_transport(std::move(socket), tls_)
                                : make_plain_transport(std::move(socket));
         const auto created = std::make_shared<session>(std::move(connection), options_, handler_,
                                                        [weak = weak_from_this()](session* ended) {

@@ -5,6 +5,8 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
+#include <optional>
+
 namespace roomport::httpd {
 namespace {
 
@@ -47,32 +49,48 @@ private:
 
 class tls_transport final : public transport {
 public:
-    tls_transport(tcp::socket socket, asio::ssl::context& context)
-        : stream_(std::move(socket), context) {}
+    tls_transport(tcp::socket socket, std::shared_ptr<asio::ssl::context> context)
+        : socket_(std::move(socket)), context_(std::move(context)) {}
 
     void async_handshake(done handler) override {
-        stream_.async_handshake(asio::ssl::stream_base::server, std::move(handler));
+        socket_->async_wait(
+            tcp::socket::wait_read, [this, handler = std::move(handler)](error_code ec) mutable {
+                if (ec || !socket_->is_open()) {
+                    handler(ec ? ec : asio::error::operation_aborted);
+                    return;
+                }
+                stream_.emplace(*std::move(socket_), *context_);
+                socket_.reset();
+                stream_->async_handshake(asio::ssl::stream_base::server, std::move(handler));
+            });
     }
 
     void async_read_some(std::span<char> buffer, transferred handler) override {
-        stream_.async_read_some(asio::buffer(buffer.data(), buffer.size()), std::move(handler));
+        stream_->async_read_some(asio::buffer(buffer.data(), buffer.size()), std::move(handler));
     }
 
     void async_write(std::string_view bytes, done handler) override {
         asio::async_write(
-            stream_, asio::buffer(bytes.data(), bytes.size()),
+            *stream_, asio::buffer(bytes.data(), bytes.size()),
             [handler = std::move(handler)](error_code ec, std::size_t) { handler(ec); });
     }
 
-    void async_shutdown(done handler) override { stream_.async_shutdown(std::move(handler)); }
+    void async_shutdown(done handler) override { stream_->async_shutdown(std::move(handler)); }
 
     void close() override {
         error_code ignored;
-        stream_.next_layer().close(ignored);
+        if (stream_) {
+            stream_->next_layer().close(ignored);
+        } else {
+            socket_->close(ignored);
+        }
     }
 
 private:
-    asio::ssl::stream<tcp::socket> stream_;
+    // Until the first byte of the peer there is only the socket, from then on only the stream.
+    std::optional<tcp::socket> socket_;
+    std::optional<asio::ssl::stream<tcp::socket>> stream_;
+    std::shared_ptr<asio::ssl::context> context_;
 };
 
 } // namespace
@@ -81,8 +99,9 @@ std::unique_ptr<transport> make_plain_transport(tcp::socket socket) {
     return std::make_unique<plain_transport>(std::move(socket));
 }
 
-std::unique_ptr<transport> make_tls_transport(tcp::socket socket, asio::ssl::context& context) {
-    return std::make_unique<tls_transport>(std::move(socket), context);
+std::unique_ptr<transport> make_tls_transport(tcp::socket socket,
+                                              std::shared_ptr<asio::ssl::context> context) {
+    return std::make_unique<tls_transport>(std::move(socket), std::move(context));
 }
 
 } // namespace roomport::httpd

@@ -45,9 +45,8 @@ public:
 /// A connection without TLS.
 std::unique_ptr<transport> make_plain_transport(boost::asio::ip::tcp::socket socket);
 
-/// A connection with TLS.
-/// @param context may be gone afterwards.
+/// A connection with TLS. A peer that says nothing costs next to nothing: what TLS needs is made at its first byte.
 std::unique_ptr<transport> make_tls_transport(boost::asio::ip::tcp::socket socket,
-                                              boost::asio::ssl::context& context);
+                                              std::shared_ptr<boost::asio::ssl::context> context);
 
 } // namespace roomport::httpd

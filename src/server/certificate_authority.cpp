@@ -58,6 +58,7 @@ public:
 identity load(const certificate_files& files) {
     identity result;
     const auto certificate = read_file(files.certificate);
+    restrict_to_owner(files.key);
     const auto key = read_file(files.key);
     if (!certificate || !key) {
         return result;

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <utility>
 
 namespace roomport::server {
@@ -29,5 +33,15 @@ public:
 private:
     int number_ = -1;
 };
+
+/// Whether the process can open as many more descriptors as launching a game server takes.
+inline bool has_descriptors_left() {
+    constexpr std::size_t needed = 4;
+    std::array<descriptor, needed> opened;
+    return std::all_of(opened.begin(), opened.end(), [](descriptor& each) {
+        each = descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        return static_cast<bool>(each);
+    });
+}
 
 } // namespace roomport::server

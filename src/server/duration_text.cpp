@@ -1,5 +1,6 @@
 #include "server/duration_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -25,10 +26,12 @@ std::optional<duration> parse_duration(std::string_view text) {
     } else {
         return std::nullopt;
     }
-    constexpr double year = 366.0 * 24 * 3600;
-    if (!std::isfinite(seconds) || seconds <= 0 || seconds > year) {
+    if (!std::isfinite(seconds) || seconds <= 0) {
         return std::nullopt;
     }
+    // What lies beyond is for ever all the same, and sums of times must not overflow.
+    constexpr double fifty_years = 50 * 366.0 * 24 * 3600;
+    seconds = std::min(seconds, fifty_years);
     const auto result =
         std::chrono::duration_cast<duration>(std::chrono::duration<double>(seconds));
     if (result <= duration::zero()) {

@@ -45,6 +45,12 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
     }
 }
 
+void restrict_to_owner(const std::filesystem::path& path) {
+    if (::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0 && errno != ENOENT) {
+        fail(path);
+    }
+}
+
 void write_file(const std::filesystem::path& path, std::string_view text, bool is_secret) {
     std::string temporary = path.string() + ".XXXXXX";
     // mkostemp makes the file readable for its owner alone.

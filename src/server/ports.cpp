@@ -34,8 +34,9 @@ bool is_port_name(std::string_view text) {
 bool can_bind_address(int type, const sockaddr* address, socklen_t size, bool only_v6) {
     const descriptor socket(::socket(address->sa_family, type | SOCK_CLOEXEC, 0));
     if (!socket) {
-        // A machine without IPv6 has nobody on that port there.
-        return errno == EAFNOSUPPORT;
+        // A machine without IPv6 has nobody on that port there. Without a descriptor the port is no less free: whoever
+        // launches the game server will say what is really missing.
+        return errno == EAFNOSUPPORT || errno == EMFILE || errno == ENFILE;
     }
     if (only_v6) {
         const int on = 1;

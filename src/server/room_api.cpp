@@ -1,5 +1,7 @@
 #include "server/room_api.hpp"
 
+#include "server/descriptor.hpp"
+
 #include "server/request_checks.hpp"
 
 #include <roomport/hathora/operations.hpp>
@@ -170,7 +172,19 @@ httpd::response room_api::connection_info_answer(const std::string& room_id) con
     return answer;
 }
 
+bool room_api::refuse_without_descriptors(call& current) {
+    if (has_descriptors_left()) {
+        return false;
+    }
+    current.fail(503,
+                 "the room service has no file descriptors left; raise its limit, or stop rooms");
+    return true;
+}
+
 void room_api::create_room(call& current) {
+    if (refuse_without_descriptors(current)) {
+        return;
+    }
     auto wanted = check_create_room(current.received);
     if (wanted.has_error()) {
         current.exchange->send(wanted.error());
@@ -326,6 +340,9 @@ void room_api::get_processes_count(call& current) {
 }
 
 void room_api::create_process(call& current) {
+    if (refuse_without_descriptors(current)) {
+        return;
+    }
     const auto where = check_region(current.path.get("region"));
     if (where.has_error()) {
         current.exchange->send(where.error());

@@ -67,6 +67,7 @@ private:
 
     void add_route(const hathora::operation_description& operation);
 
+    bool refuse_without_descriptors(call& current);
     void create_room(call& current);
     void get_room_info(call& current);
     void get_connection_info(call& current);

@@ -3,6 +3,7 @@
 #include "httpd/server.hpp"
 #include "httpd/tls_context.hpp"
 #include "server/certificate_authority.hpp"
+#include "server/files.hpp"
 #include "server/listen_address.hpp"
 #include "server/local_provider.hpp"
 #include "server/orphans.hpp"
@@ -24,6 +25,8 @@
 #include <algorithm>
 #include <csignal>
 #include <memory>
+#include <optional>
+#include <system_error>
 
 namespace roomport::server {
 namespace {
@@ -107,16 +110,33 @@ public:
           child_signals_(context_, SIGCHLD), end_timer_(context_), renewal_timer_(context_) {}
 
     int serve(const std::function<void(const std::string&)>& announce) {
+        try {
+            prepare();
+        } catch (const std::system_error& failure) {
+            // Files and folders that the user named, or that belong to the user, can't be used.
+            throw usage_error(failure.what());
+        }
+        announce(to_url(endpoint_));
+        context_.run();
+        if (local_) {
+            // What has left its process group is still to be found by its environment.
+            kill_orphans(marker_, std::chrono::seconds(2));
+        }
+        return 128 + signal_;
+    }
+
+private:
+    void prepare() {
         check(options_);
         local_provider_options local;
         if (options_.command) {
             local.command = check_command(options_);
         }
         const auto where = resolve_listen_address(context_, options_.listen);
-        const auto state =
+        const auto& state = state_.emplace(
             state_directory::open(options_.state_directory.value_or(std::filesystem::path()).empty()
                                       ? default_state_directory()
-                                      : *options_.state_directory);
+                                      : *options_.state_directory));
         marker_ = state.marker();
         const auto killed = kill_orphans(marker_, std::chrono::seconds(10));
         if (killed != 0) {
@@ -127,22 +147,15 @@ public:
         names_ = certificate_names(where, advertised_, options_.tls_names);
         prepare_tls(state);
         make_provider(std::move(local));
+        restrict_to_owner(state.file("token"));
         const auto token_file =
             std::filesystem::absolute(options_.token_file.value_or(state.file("token")));
         const auto token = state_directory::load_or_make_token(token_file);
-        const auto endpoint = listen(where, token);
-        write_facts(state, endpoint, token_file);
+        endpoint_ = listen(where, token);
+        write_facts(state, endpoint_, token_file);
         wait_for_signals();
-        announce(to_url(endpoint));
-        context_.run();
-        if (local_) {
-            // What has left its process group is still to be found by its environment.
-            kill_orphans(marker_, std::chrono::seconds(2));
-        }
-        return 128 + signal_;
     }
 
-private:
     void prepare_tls(const state_directory& state) {
         if (options_.tls_certificate) {
             try {
@@ -328,6 +341,9 @@ private:
     asio::steady_timer end_timer_;
     asio::steady_timer renewal_timer_;
     std::size_t max_connections_ = 0;
+    // Holds the lock of the state folder as long as the service runs.
+    std::optional<state_directory> state_;
+    tcp::endpoint endpoint_;
     std::string marker_;
     std::string advertised_;
     std::vector<std::string> names_;

@@ -21,6 +21,8 @@
 namespace roomport::server {
 namespace {
 
+constexpr std::size_t marker_length = 32;
+
 std::string_view environment(const char* name) {
     const char* value = std::getenv(name);
     return value != nullptr ? value : "";
@@ -107,12 +109,17 @@ state_directory state_directory::open(const std::filesystem::path& path) {
     return {std::filesystem::canonical(absolute), std::move(lock)};
 }
 
+// A file that a crash left empty or full of zeros is made anew.
 std::string state_directory::marker() const {
     const auto where = file("marker");
-    if (auto known = read_file(where); known && known->size() >= 32) {
+    const auto is_hex_digit = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    };
+    if (auto known = read_file(where); known && known->size() == marker_length &&
+                                       std::all_of(known->begin(), known->end(), is_hex_digit)) {
         return *known;
     }
-    auto made = random_hex(16);
+    auto made = random_hex(marker_length / 2);
     write_file(where, made, true);
     return made;
 }

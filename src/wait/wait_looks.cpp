@@ -21,8 +21,9 @@ bool has_failed(const observation& seen) {
     return seen.state == observed_state::failed || seen.state == observed_state::gone;
 }
 
-bool is_timeout(const observation& seen) {
-    return seen.state == observed_state::failed && seen.error == errc::timeout;
+// The attempt's own deadline passed; a connection that took too long is a failure like any other.
+bool ran_out_of_time(const observation& seen) {
+    return seen.state == observed_state::failed && seen.error == error_code(error::attempt_timeout);
 }
 
 bool is_dropped_hold(const observation& seen) {
@@ -43,7 +44,7 @@ void wait_state::observed(look_id id, observation seen, time_point now) {
     if (done.owner != nullptr) {
         const bool gave_way = done.gives_way && seen.error == boost::asio::error::operation_aborted;
         const bool is_dropped = done.held && is_dropped_hold(seen);
-        if (gave_way || is_dropped || (done.is_cut_short && is_timeout(seen))) {
+        if (gave_way || is_dropped || (done.is_cut_short && ran_out_of_time(seen))) {
             ended_without_news(*done.owner, done, now);
         } else {
             answered(*done.owner, done, std::move(seen), now);

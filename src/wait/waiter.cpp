@@ -88,6 +88,7 @@ void waiter::record(const observation& seen) {
 }
 
 void waiter::note_unanswered_look() {
+    ++evidence_.polls;
     if (!evidence_.last_error.failed()) {
         evidence_.last_error = error::attempt_timeout;
         evidence_.last_message.clear();

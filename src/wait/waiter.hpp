@@ -33,7 +33,7 @@ public:
     /// @return nothing while the wait goes on; else how it ends, success being a code that has not failed.
     std::optional<error_code> judge(const observation& seen, time_point now);
 
-    /// Notes that a look was under way when the deadline passed: without another failure, that is how it failed.
+    /// Notes that a look was under way when the deadline passed: it counts, and without another failure that is how it failed.
     void note_unanswered_look();
 
     /// Tells on_progress, if there is one.

@@ -38,8 +38,6 @@ class Usage(TestCase):
     def test_ids_are_checked_before_anything_is_sent(self):
         for bad in ["", "a b", "a/b", "../x", "a%2fb", "x" * 101, "a\r\nHost: evil", "é"]:
             for command in [["wait"], ["get"], ["destroy"], ["create", "--region", "Tokyo", "--room-id"]]:
-                if bad == "" and command[0] == "create":
-                    continue  # no id: one is chosen
                 result = run(*command, bad, "--json", "--endpoint", "https://localhost:1",
                              "--app-id", "app")
                 self.assert_status(result, 2)
@@ -63,6 +61,52 @@ class Usage(TestCase):
         result = run("get", "room", "--endpoint", "http://game.example", "--app-id", "app", "--json")
         self.assert_status(result, 2)
         self.assertEqual(result.json()["error"], "invalid_argument")
+
+    def test_control_characters_of_an_argument_do_not_reach_the_terminal(self):
+        for arguments in [["get", "r", "--app-id", "a", "--endpoint", "https://h\x1b[31m\nfaked"],
+                          ["get", "r", "--app-id", "a", "--endpoint", "https://h", "--ca-file", "/x\x1b"],
+                          ["serve", "--exec", "\x1b[31m"], ["serve", "--simulate", "\x9b\x1b"]]:
+            result = run(*arguments)
+            self.assert_status(result, 2)
+            self.assertNotIn("\x1b", result.err)
+            self.assertNotIn("\x9b", result.err)
+            self.assertEqual(len(result.err.splitlines()), 1, result.err)
+
+    def test_a_password_in_an_endpoint_is_not_shown(self):
+        result = run("get", "r", "--app-id", "a", "--endpoint", "https://user:pw1234@h")
+        self.assert_status(result, 2)
+        self.assertNotIn("pw1234", result.err)
+
+    def test_an_empty_option_is_not_one_that_is_missing(self):
+        for option in ["--app-id", "--endpoint", "--ca-file"]:
+            result = run("get", "room", "--endpoint", "https://localhost:1", "--app-id", "a", option, "")
+            self.assert_status(result, 2)
+
+    def test_long_times_are_no_error(self):
+        from support import unused_port
+        result = run("get", "room", "--endpoint", f"https://localhost:{unused_port()}", "--app-id", "a",
+                     "--timeout", "99999999999h", "--request-timeout", "10000h")
+        self.assert_status(result, 6)
+
+    def test_serve_tells_that_it_can_not_start(self):
+        for options in [[], ["--exec", "x", "--simulate", "1s"], ["--exec", "/nonexistent/program"],
+                        ["--simulate", "nonsense"], ["--simulate", "1s", "--state-dir", "/dev/null/x"],
+                        ["--simulate", "1s", "--token-file", "/nonexistent/token"],
+                        ["--simulate", "1s", "--listen", "nonsense"]]:
+            result = run("serve", "--json", *options)
+            self.assert_status(result, 2)
+            self.assertEqual(result.json()["error"], "invalid_argument", options)
+
+    def test_a_closed_output_is_an_internal_failure(self):
+        import subprocess
+        from support import PROGRAM, clean_environment
+        for command in ["--version >&-", "wait --help >/dev/full",
+                        "serve --simulate 1s --listen 127.0.0.1:0 --state-dir \"$0\" >&-"]:
+            import tempfile
+            with tempfile.TemporaryDirectory() as folder:
+                done = subprocess.run(["sh", "-c", f"exec {PROGRAM} {command}", folder], timeout=30,
+                                      stderr=subprocess.PIPE, env=clean_environment(), check=False)
+            self.assertEqual(done.returncode, 1, command)
 
     def test_an_app_is_needed(self):
         result = run("get", "room", "--endpoint", "https://localhost:1")

@@ -158,6 +158,14 @@ class NeverActive(TestCase):
         self.assertEqual(result.json()["roomId"], "short-lived")
         self.assert_status(self.service.run("get", "short-lived"), 4)
 
+    def test_a_room_that_could_not_be_told_of_is_destroyed(self):
+        with Service("--simulate", "10ms") as service, open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "create", "--region", "Tokyo", "--room-id", "untold", "--wait"],
+                                  stdout=full, stderr=subprocess.PIPE, timeout=30, check=False,
+                                  env=clean_environment(XDG_STATE_HOME=str(service.folder)))
+            self.assertEqual(done.returncode, 1)
+            self.assert_status(service.run("get", "untold"), 4)
+
     def test_keep_leaves_the_room(self):
         result = self.service.run("create", "--region", "Tokyo", "--room-id", "kept", "--wait",
                                   "--keep", "--timeout", "1s")
@@ -231,6 +239,11 @@ class DeadServers(TestCase):
             result = run("get", "--endpoint", url, "--app-id", "app", "--timeout", "300ms", "--json",
                          "room")
             self.assert_status(result, 3)
+            # The time that the wait has left must not hide what one connection may take.
+            result = run("wait", "--endpoint", url, "--app-id", "app", "--timeout", "9s",
+                         "--connect-timeout", "200ms", "--max-failures", "2", "--json", "room")
+            self.assert_status(result, 6)
+            self.assertEqual(result.json()["polls"], 2)
 
 
 class BrokenAnswers(TestCase):

@@ -39,6 +39,18 @@ TEST_F(StateDirectory, KeepsItsMarker) {
     EXPECT_NE(first.marker(), second.marker());
 }
 
+TEST_F(StateDirectory, AMarkerThatACrashDamagedIsMadeAnew) {
+    const auto state = state_directory::open(folder);
+    for (const std::string& damaged :
+         {std::string(), std::string(100, '\0'), std::string(32, 'x')}) {
+        write_file(folder / "marker", damaged, true);
+        const auto marker = state.marker();
+        EXPECT_NE(marker, damaged);
+        EXPECT_EQ(marker.size(), 32U);
+        EXPECT_EQ(state.marker(), marker) << "it stays";
+    }
+}
+
 TEST_F(StateDirectory, MakesATokenOnceAndDropsTheFinalNewline) {
     const auto made = state_directory::load_or_make_token(folder / "t");
     EXPECT_EQ(made.reveal().size(), 64U);

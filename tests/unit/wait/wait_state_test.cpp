@@ -123,7 +123,19 @@ TEST(WaitState, ADeadlineThatPassesDuringALookSaysSo) {
               (lines{"0 look a until 3000", "3000 done a timeout", "3000 cancel look a"}));
     EXPECT_EQ(script.end_of(wait).ec, error_code(error::deadline_passed));
     EXPECT_EQ(script.evidence_of(wait).last_error, error_code(error::attempt_timeout));
-    EXPECT_EQ(script.evidence_of(wait).polls, 0U);
+    EXPECT_EQ(script.evidence_of(wait).polls, 1U);
+}
+
+TEST(WaitState, AConnectionThatTookTooLongCountsHoweverLittleTimeIsLeft) {
+    wait_script script;
+    auto options = wait_script::timeout(3s);
+    options.max_failures = 1;
+    auto& wait = script.start("a", std::move(options));
+    script.run_until(500ms);
+    script.answer("a", failed(error::connect_timeout));
+    ASSERT_TRUE(script.is_done(wait));
+    EXPECT_EQ(script.end_of(wait).ec, error_code(error::connect_timeout));
+    EXPECT_EQ(script.evidence_of(wait).polls, 1U);
 }
 
 TEST(WaitState, TheEvidenceKeepsTheLastFailureAtTheDeadline) {
