@@ -17,7 +17,7 @@ using asio::ip::tcp;
 class server::core : public std::enable_shared_from_this<core> {
 public:
     core(asio::io_context& context, server_options options, request_handler handler)
-        : context_(context), options_(std::make_shared<const server_options>(std::move(options))),
+        : options_(std::make_shared<const server_options>(std::move(options))),
           handler_(std::make_shared<const request_handler>(std::move(handler))),
           tls_(options_->tls), acceptor_(context), retry_timer_(context), sweep_timer_(context) {}
 
@@ -124,7 +124,6 @@ private:
         });
     }
 
-    asio::io_context& context_;
     std::shared_ptr<const server_options> options_;
     std::shared_ptr<const request_handler> handler_;
     std::shared_ptr<asio::ssl::context> tls_;

@@ -118,15 +118,18 @@ struct type_shape<nullable<T>> {
 /// Sets a member's wire name: as overridden by the model, else the C++ name in camelCase.
 constexpr void derive_name(member_type& member, std::string_view cpp_name,
                            std::span<const renamed_member> renamed) {
-    std::string name = wire_name(cpp_name);
+    const auto put = [&member](char c) {
+        member.name_characters.at(member.name_length++) = c;
+    };
     for (const auto& row : renamed) {
         if (row.member == cpp_name) {
-            name = row.wire;
+            for (const char c : row.wire) {
+                put(c);
+            }
+            return;
         }
     }
-    for (const char character : name) {
-        member.name_characters.at(member.name_length++) = character;
-    }
+    spell_wire_name(cpp_name, put);
 }
 
 template <class T, class Description>

@@ -5,9 +5,10 @@
 
 namespace roomport {
 
-/// The name on the wire that a member's C++ name stands for: `room_id` → `roomId`.
-constexpr std::string wire_name(std::string_view member) {
-    std::string name;
+/// Gives the characters of the name on the wire that a member's C++ name stands for: `room_id` → `roomId`.
+/// @param put called with each character.
+template <class Put>
+constexpr void spell_wire_name(std::string_view member, Put put) {
     bool after_underscore = false;
     for (const char c : member) {
         if (c == '_') {
@@ -15,9 +16,15 @@ constexpr std::string wire_name(std::string_view member) {
             continue;
         }
         const bool raise = after_underscore && c >= 'a' && c <= 'z';
-        name += raise ? static_cast<char>(c - 'a' + 'A') : c;
+        put(raise ? static_cast<char>(c - 'a' + 'A') : c);
         after_underscore = false;
     }
+}
+
+/// The name on the wire as a text.
+inline std::string wire_name(std::string_view member) {
+    std::string name;
+    spell_wire_name(member, [&name](char c) { name += c; });
     return name;
 }
 

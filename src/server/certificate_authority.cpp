@@ -25,11 +25,11 @@ constexpr auto ca_lifetime = std::chrono::hours(24 * 3650);
 constexpr auto leaf_lifetime = std::chrono::hours(24 * 397);
 constexpr auto renewal_margin = std::chrono::hours(24 * 30);
 
-template <auto function>
+template <auto Function>
 struct freeing {
     template <class T>
     void operator()(T* object) const {
-        function(object);
+        Function(object);
     }
 };
 using key_pointer = std::unique_ptr<EVP_PKEY, freeing<EVP_PKEY_free>>;

@@ -121,12 +121,11 @@ void room_registry::handle(moment now, const process_event& event) {
         return;
     case process_event::kind::exited:
         process->exit_reason = event.reason;
-        if (process->status == process_status::stopping) {
-            end(now, *process, process_status::stopped);
-        } else if (process->is_moving && process->port_moves < options_.max_port_moves) {
+        if (process->status != process_status::stopping && process->is_moving &&
+            process->port_moves < options_.max_port_moves) {
             ++process->port_moves;
             launch_again(now, *process);
-        } else if (event.succeeded) {
+        } else if (process->status == process_status::stopping || event.succeeded) {
             end(now, *process, process_status::stopped);
         } else if (!process->is_moving && process->restarts < options_.max_restarts) {
             ++process->restarts;

@@ -24,7 +24,7 @@ using wait_detail::pending_wait;
 
 } // namespace
 
-struct wait_engine::impl : std::enable_shared_from_this<impl>, wait_detail::wait_actions {
+struct wait_engine::impl final : std::enable_shared_from_this<impl>, wait_detail::wait_actions {
     // Apart from the engine: an observer that winds down may touch a slot after the engine has gone.
     using signal_list = std::deque<asio::cancellation_signal>;
 
