@@ -37,7 +37,7 @@ public:
     virtual void caught(std::exception_ptr thrown) = 0;
 
 protected:
-    virtual ~wait_actions() = default;
+    ~wait_actions() = default;
 };
 
 } // namespace roomport::wait_detail
