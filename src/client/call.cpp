@@ -14,6 +14,10 @@ call::call(std::shared_ptr<client::impl> owner, const hathora::operation_descrip
       refused_(request.error), refusal_(std::move(request.message)), document_(std::move(document)),
       kind_(kind), done_(std::move(done)) {}
 
+call::~call() {
+    owner_->activities.erase(this);
+}
+
 void call::start(time_point deadline) {
     if (kind_ == call_kind::ordinary) {
         owner_->activities.insert(this);
@@ -30,6 +34,8 @@ void call::start(time_point deadline) {
 }
 
 void call::cancel() {
+    // A request that has just ended doesn't hear of it any more; it must not be sent again.
+    cancelled_ = true;
     if (!finished_) {
         stop_.emit(asio::cancellation_type::terminal);
     }
@@ -37,9 +43,7 @@ void call::cancel() {
 
 void call::send() {
     if (what_.auth == hathora::authentication::token) {
-        auto token = owner_->options.token
-                         ? owner_->options.token->current()
-                         : boost::system::result<secret>(error::token_unavailable);
+        auto token = current_token();
         if (token.has_error()) {
             call_outcome outcome;
             outcome.error = token.error();
@@ -52,6 +56,7 @@ void call::send() {
         }
         request_.token = *std::move(token);
     }
+    document_->restart();
     owner_->connections->async_request(
         request_, *document_,
         asio::bind_executor(owner_->strand,
@@ -62,11 +67,31 @@ void call::send() {
                                 })));
 }
 
+// A source of the user's that throws has no token to give.
+boost::system::result<secret> call::current_token() {
+    try {
+        if (owner_->options.token) {
+            return owner_->options.token->current();
+        }
+    } catch (...) {
+        return error::token_unavailable;
+    }
+    return error::token_unavailable;
+}
+
+bool call::has_renewed_token() {
+    try {
+        return owner_->options.token->refused();
+    } catch (...) {
+        return false;
+    }
+}
+
 void call::received(error_code ec, const http::response& response) {
     const error_code outcome_code = document_->outcome(ec);
     const bool token_refused =
         !ec && document_->status() == 401 && what_.auth == hathora::authentication::token;
-    if (token_refused && !token_was_renewed_ && owner_->options.token->refused()) {
+    if (token_refused && !token_was_renewed_ && !cancelled_ && has_renewed_token()) {
         token_was_renewed_ = true;
         send();
         return;

@@ -43,6 +43,8 @@ public:
          hathora::encoded_request request, std::shared_ptr<hathora::answer> document,
          call_kind kind, std::function<void(call_outcome)> done);
 
+    ~call() override;
+
     /// Begins. On the strand, once.
     void start(time_point deadline);
 
@@ -50,6 +52,8 @@ public:
 
 private:
     void send();
+    boost::system::result<secret> current_token();
+    bool has_renewed_token();
     void received(error_code ec, const http::response& response);
     void finish(call_outcome outcome);
 
@@ -63,6 +67,7 @@ private:
     std::function<void(call_outcome)> done_;
     asio::cancellation_signal stop_;
     bool token_was_renewed_ = false;
+    bool cancelled_ = false;
     bool finished_ = false;
 };
 

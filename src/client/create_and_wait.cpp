@@ -2,6 +2,7 @@
 
 #include "client/await_call.hpp"
 #include "client/destroy_in_background.hpp"
+#include "common/time_arithmetic.hpp"
 #include "hathora/observe.hpp"
 
 #include <roomport/hathora/room_id.hpp>
@@ -24,17 +25,21 @@ constexpr std::chrono::seconds not_found_grace{5};
 } // namespace
 
 create_and_wait::create_and_wait(std::shared_ptr<client::impl> owner,
-                                 hathora::create_room_request request, create_options options,
-                                 completion end)
+                                 hathora::create_room_request request, bool named_by_caller,
+                                 create_options options, completion end)
     : owner_(std::move(owner)), request_(std::move(request)), options_(std::move(options)),
-      end_(std::move(end)) {
+      end_(std::move(end)), named_by_caller_(named_by_caller) {
     result_.room_id = *request_.room_id;
+}
+
+create_and_wait::~create_and_wait() {
+    owner_->activities.erase(this);
 }
 
 void create_and_wait::start() {
     owner_->activities.insert(this);
     started_ = clock::now();
-    deadline_ = started_ + options_.wait.timeout;
+    deadline_ = later(started_, options_.wait.timeout);
     auto work = run(shared_from_this());
     asio::co_spawn(owner_->strand, std::move(work),
                    asio::bind_cancellation_slot(
@@ -71,7 +76,7 @@ asio::awaitable<error_code> create_and_wait::create() {
     auto& evidence = result_.result.evidence;
     for (unsigned failures = 1;; ++failures) {
         const time_point attempt_deadline =
-            std::min(deadline_, clock::now() + options_.wait.request_timeout);
+            std::min(deadline_, later(clock::now(), options_.wait.request_timeout));
         hathora::create_room_request request = request_;
         auto answer = co_await await_call(owner_, hathora::create_room, std::move(request),
                                           attempt_deadline, call_kind::ordinary);
@@ -80,6 +85,7 @@ asio::awaitable<error_code> create_and_wait::create() {
         ++evidence.polls;
         evidence.times += result.times;
         evidence.http_status = result.http_status != 0 ? result.http_status : evidence.http_status;
+        confirmed_ = confirmed_ || result.http_status == hathora::create_room.success_status;
         if (!ec) {
             presence_ = presence::created;
             take_if_ready(std::move(result.value));
@@ -91,7 +97,8 @@ asio::awaitable<error_code> create_and_wait::create() {
         evidence.last_message = failed.message;
         ++evidence.consecutive_failures;
         if (cancelled_) {
-            presence_ = std::max(presence_, presence::unknown);
+            const bool is_cut_off = ec == asio::error::operation_aborted;
+            presence_ = std::max(presence_, is_cut_off ? presence::unknown : after_failure(failed));
             co_return error_code(asio::error::operation_aborted);
         }
         const bool exists_already = failed.http_status == 422 && presence_ == presence::unknown;
@@ -132,6 +139,10 @@ asio::awaitable<error_code> create_and_wait::pause(const call_outcome& failed, u
 }
 
 asio::awaitable<error_code> create_and_wait::wait() {
+    // A creation that was already answered when the cancellation came did not hear of it.
+    if (cancelled_) {
+        co_return error_code(asio::error::operation_aborted);
+    }
     wait_options options = options_.wait;
     options.timeout = deadline_ - clock::now();
     options.not_found_grace = std::max<duration>(options.not_found_grace, not_found_grace);
@@ -154,7 +165,8 @@ asio::awaitable<error_code> create_and_wait::wait() {
 
 create_and_wait::presence create_and_wait::after_failure(const call_outcome& failed) const {
     const errc kind = classify(failed.error);
-    const bool never_sent = kind == errc::connect || kind == errc::dns || kind == errc::tls ||
+    const bool before_request = kind == errc::tls && failed.error != error_code(error::tls_broken);
+    const bool never_sent = kind == errc::connect || kind == errc::dns || before_request ||
                             kind == errc::invalid_argument ||
                             failed.error == error_code(error::connect_timeout) ||
                             failed.error == error_code(error::acquire_timeout) ||
@@ -197,13 +209,34 @@ void create_and_wait::tell_retry(const call_outcome& failed, time_point next) co
     event.retry_in = std::max(std::min(next, deadline_) - now, duration::zero());
     event.polls = result_.result.evidence.polls;
     event.elapsed = now - started_;
-    options_.wait.on_progress(event);
+    try {
+        options_.wait.on_progress(event);
+    } catch (...) {
+        // As the wait engine does: the wait goes on, and the exception leaves through the context.
+        asio::post(owner_->strand,
+                   [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+    }
+}
+
+void create_and_wait::leave_no_room_behind() {
+    if (confirmed_ || !named_by_caller_) {
+        destroy_in_background(owner_, result_.room_id, presence_ == presence::unknown);
+    } else if (owner_->options.on_orphan) {
+        orphan left;
+        left.room_id = result_.room_id;
+        left.error = result_.result.evidence.last_error;
+        left.message = "it is not known who made a room of that name, so it was not destroyed";
+        owner_->options.on_orphan(left);
+    }
 }
 
 void create_and_wait::finish(error_code ec) {
+    if (std::exchange(finished_, true)) {
+        return;
+    }
     result_.result.evidence.elapsed = clock::now() - started_;
     if (ec && options_.destroy_on_failure && presence_ != presence::absent) {
-        destroy_in_background(owner_, result_.room_id, presence_ == presence::unknown);
+        leave_no_room_behind();
     }
     owner_->activities.erase(this);
     end_.post(ec, std::move(result_));
@@ -214,7 +247,8 @@ void client::start_create_and_wait(
     std::shared_ptr<impl> self, hathora::create_room_request request, create_options options,
     asio::any_completion_handler<void(error_code, created_room)> handler) {
     create_and_wait::completion end(self->io_executor, std::move(handler));
-    if (!request.room_id) {
+    const bool named_by_caller = request.room_id.has_value();
+    if (!named_by_caller) {
         request.room_id = hathora::make_room_id();
     }
     const auto& wait = options.wait;
@@ -234,8 +268,8 @@ void client::start_create_and_wait(
             live->cancel();
         }
     });
-    auto current = std::make_shared<create_and_wait>(std::move(self), std::move(request),
-                                                     std::move(options), std::move(end));
+    auto current = std::make_shared<create_and_wait>(
+        std::move(self), std::move(request), named_by_caller, std::move(options), std::move(end));
     *slot_target = current;
     asio::dispatch(strand, [current = std::move(current)] { current->start(); });
 }

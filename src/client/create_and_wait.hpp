@@ -21,9 +21,11 @@ class create_and_wait final : public activity,
 public:
     using completion = detail::completion<error_code, created_room>;
 
-    /// @param request names the room's id.
+    /// @param request         names the room's id.
+    /// @param named_by_caller whether the caller chose that id, so that the room may be somebody else's.
     create_and_wait(std::shared_ptr<client::impl> owner, hathora::create_room_request request,
-                    create_options options, completion end);
+                    bool named_by_caller, create_options options, completion end);
+    ~create_and_wait() override;
 
     /// Begins. On the strand, once.
     void start();
@@ -41,6 +43,7 @@ private:
     presence after_failure(const call_outcome& failed) const;
     bool take_if_ready(room_connection_data room);
     void tell_retry(const call_outcome& failed, time_point next) const;
+    void leave_no_room_behind();
     void finish(error_code ec);
 
     std::shared_ptr<client::impl> owner_;
@@ -49,11 +52,15 @@ private:
     completion end_;
     created_room result_;
     presence presence_ = presence::absent;
+    bool named_by_caller_;
+    /// Whether the server said that this call made the room.
+    bool confirmed_ = false;
     time_point started_;
     time_point deadline_;
     asio::cancellation_signal stop_;
     bool running_ = false;
     bool cancelled_ = false;
+    bool finished_ = false;
 };
 
 } // namespace roomport

@@ -3,6 +3,7 @@
 #include "client/await_call.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -53,11 +54,23 @@ asio::awaitable<void> destroy(std::shared_ptr<client::impl> owner, std::string r
 
 void destroy_in_background(std::shared_ptr<client::impl> owner, std::string room_id,
                            bool creation_unknown) {
-    owner->cleanup_began();
     const auto strand = owner->strand;
-    auto work = destroy(owner, std::move(room_id), creation_unknown);
-    asio::co_spawn(strand, std::move(work),
-                   [owner](const std::exception_ptr&) { owner->cleanup_ended(); });
+    auto work = destroy(owner, room_id, creation_unknown);
+    owner->cleanup_began();
+    const auto ended = [owner, room_id = std::move(room_id)](const std::exception_ptr& thrown) {
+        if (thrown && owner->options.on_orphan) {
+            orphan left;
+            left.room_id = room_id;
+            left.error = asio::error::no_memory;
+            owner->options.on_orphan(left);
+        }
+        owner->cleanup_ended();
+    };
+    try {
+        asio::co_spawn(strand, std::move(work), ended);
+    } catch (...) {
+        ended(std::current_exception());
+    }
 }
 
 } // namespace roomport

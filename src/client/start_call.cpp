@@ -1,4 +1,5 @@
 #include "client/call.hpp"
+#include "common/time_arithmetic.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
@@ -27,7 +28,7 @@ void client::start_call(
             target->cancel();
         }
     });
-    const time_point deadline = clock::now() + self->options.request_timeout;
+    const time_point deadline = later(clock::now(), self->options.request_timeout);
     asio::dispatch(self->strand, [current, deadline] { current->start(deadline); });
 }
 

@@ -15,10 +15,15 @@ constexpr std::size_t longest_error_body = 16 * 1024;
 
 } // namespace
 
-void answer::begin(const http::response& head) {
-    status_ = head.status;
+void answer::restart() {
+    status_ = 0;
     document_failed_ = false;
     error_body_.clear();
+}
+
+void answer::begin(const http::response& head) {
+    restart();
+    status_ = head.status;
     if (status_ == success_status_) {
         begin_document();
     }

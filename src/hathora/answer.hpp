@@ -17,6 +17,9 @@ class answer : public http::body_sink {
 public:
     explicit answer(const operation_description& what) : success_status_(what.success_status) {}
 
+    /// Forgets what came before: the request is about to be sent again.
+    void restart();
+
     void begin(const http::response& head) final;
     error_code write(std::string_view bytes) final;
     error_code end() final;

@@ -1,8 +1,11 @@
 #include <roomport/hathora/token_source.hpp>
 
+#include <fcntl.h>
+#include <openssl/crypto.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include <fstream>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -42,6 +45,7 @@ public:
         : provider_(std::move(provider)) {}
 
     result<secret> current() override {
+        const std::lock_guard lock(mutex_);
         auto given = provider_();
         if (given.has_error()) {
             return given;
@@ -51,11 +55,13 @@ public:
     }
 
     bool refused() override {
+        const std::lock_guard lock(mutex_);
         const auto given = provider_();
         return given.has_value() && given->reveal() != last_.reveal();
     }
 
 private:
+    std::mutex mutex_;
     std::function<result<secret>()> provider_;
     secret last_;
 };
@@ -76,6 +82,7 @@ public:
     explicit file_source(std::filesystem::path path) : path_(std::move(path)) {}
 
     result<secret> current() override {
+        const std::lock_guard lock(mutex_);
         const auto version = look();
         if (!version) {
             return error::token_unavailable;
@@ -88,6 +95,7 @@ public:
     }
 
     bool refused() override {
+        const std::lock_guard lock(mutex_);
         const secret before = token_;
         version_ = look();
         if (version_ == file_version()) {
@@ -112,19 +120,30 @@ private:
     }
 
     secret read() const {
-        std::ifstream file(path_, std::ios::binary);
         std::string text(largest_token_file, '\0');
-        file.read(text.data(), static_cast<std::streamsize>(text.size()));
-        std::string_view line(text.data(), static_cast<std::size_t>(file.gcount()));
+        std::size_t size = 0;
+        const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+        while (file >= 0 && size < text.size()) {
+            const auto got = ::read(file, text.data() + size, text.size() - size);
+            if (got <= 0) {
+                break;
+            }
+            size += static_cast<std::size_t>(got);
+        }
+        if (file >= 0) {
+            ::close(file);
+        }
+        std::string_view line(text.data(), size);
         line = line.substr(0, line.find('\n'));
         if (!line.empty() && line.back() == '\r') {
             line.remove_suffix(1);
         }
         secret token(line);
-        std::fill(text.begin(), text.end(), '\0');
+        OPENSSL_cleanse(text.data(), text.size());
         return token;
     }
 
+    std::mutex mutex_;
     std::filesystem::path path_;
     std::optional<file_version> version_;
     secret token_;

@@ -63,7 +63,7 @@ pool::impl::impl(asio::any_io_executor strand, asio::any_io_executor io_executor
     dialing_->loopback_only = !target.is_secure() && !allow_plaintext_;
     dialing_->target = std::move(target);
     dialing_->resolver = options.resolver ? std::move(options.resolver) : system_resolver();
-    dialing_->mailbox = std::make_shared<detail::resolve_mailbox>(strand_);
+    dialing_->mailbox = detail::make_resolve_mailbox(strand_);
 }
 
 pool::impl::~impl() = default;

@@ -4,12 +4,17 @@
 #include <roomport/http/resolver.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
 
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace roomport::http::detail {
 
@@ -40,5 +45,43 @@ private:
     std::mutex mutex_;
     std::optional<boost::asio::any_io_executor> executor_;
 };
+
+/// Closes the mailboxes of a context before the context goes, whoever forgot to.
+class resolve_mailbox_service final : public boost::asio::execution_context::service {
+public:
+    using key_type = resolve_mailbox_service;
+    inline static boost::asio::execution_context::id id;
+
+    explicit resolve_mailbox_service(boost::asio::execution_context& owner)
+        : boost::asio::execution_context::service(owner) {}
+
+    void watch(const std::shared_ptr<resolve_mailbox>& mailbox) {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(mailboxes_, [](const auto& each) { return each.expired(); });
+        mailboxes_.push_back(mailbox);
+    }
+
+private:
+    void shutdown() override {
+        const std::lock_guard lock(mutex_);
+        for (const auto& each : mailboxes_) {
+            if (const auto mailbox = each.lock()) {
+                mailbox->close();
+            }
+        }
+    }
+
+    std::mutex mutex_;
+    std::vector<std::weak_ptr<resolve_mailbox>> mailboxes_;
+};
+
+/// A mailbox that is closed at the latest when the executor's context ends.
+inline std::shared_ptr<resolve_mailbox>
+make_resolve_mailbox(const boost::asio::any_io_executor& executor) {
+    auto mailbox = std::make_shared<resolve_mailbox>(executor);
+    auto& context = boost::asio::query(executor, boost::asio::execution::context);
+    boost::asio::use_service<resolve_mailbox_service>(context).watch(mailbox);
+    return mailbox;
+}
 
 } // namespace roomport::http::detail

@@ -1,6 +1,6 @@
 // The half of wait_state that decides about looks: when the next one comes, which may begin, what an answer changes.
 
-#include "wait/time_arithmetic.hpp"
+#include "common/time_arithmetic.hpp"
 #include "wait/wait_state.hpp"
 
 #include <boost/asio/error.hpp>

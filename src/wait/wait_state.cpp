@@ -1,6 +1,6 @@
 #include "wait/wait_state.hpp"
 
-#include "wait/time_arithmetic.hpp"
+#include "common/time_arithmetic.hpp"
 
 #include <boost/asio/error.hpp>
 

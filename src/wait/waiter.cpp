@@ -1,6 +1,6 @@
 #include "wait/waiter.hpp"
 
-#include "wait/time_arithmetic.hpp"
+#include "common/time_arithmetic.hpp"
 
 #include <utility>
 

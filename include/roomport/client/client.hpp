@@ -70,6 +70,8 @@ public:
     ///
     /// Chooses the room's id itself unless the request names one, so that a creation whose outcome is unknown (the answer
     /// was lost) is found again instead of repeated. Temporary failures of the creation are retried until the deadline.
+    /// A room whose id the request named is destroyed only when the server said that this call made it; it may be somebody
+    /// else's otherwise.
     /// When the wait fails or is cancelled, this completes at once and the room is destroyed in the background for at most
     /// 5 s; `async_close` waits for that, and `client_options::on_orphan` is told if it fails.
     /// Source in the API: CreateRoom, GetConnectionInfo, DestroyRoom.

@@ -14,7 +14,9 @@ namespace roomport::hathora {
 
 /// Where the developer token comes from.
 ///
-/// Asked on the client's strand before each operation that needs a token, and only then.
+/// Asked on the client's strand before each operation that needs a token, and only then. Those made here may be shared by
+/// clients on several threads; one of your own must be thread-safe for that. What it throws counts as
+/// `error::token_unavailable`.
 class token_source {
 public:
     token_source() = default;

@@ -359,6 +359,44 @@ class BrokenAnswers(TestCase):
         self.assert_status(result, 0)
         self.assertEqual(result.out, "[::1]:7777 udp\n")
 
+    def test_a_room_that_may_be_somebody_elses_is_not_destroyed(self):
+        paths = []
+
+        def answer(path, _):
+            paths.append(path)
+            return None  # whether the room was made stays unknown
+
+        server = self.server(answer)
+        result = run("create", "--endpoint", server.url, "--app-id", "app", "--ca-file",
+                     self.certificates.ca, "--region", "Tokyo", "--room-id", "lobby", "--wait",
+                     "--max-failures", "2", HATHORA_TOKEN="t")
+        self.assert_status(result, 6)
+        self.assertEqual([path for path in paths if "destroy" in path], [])
+        self.assertIn("lobby", result.err)
+
+    def test_a_creation_whose_second_answer_is_lost_after_a_refused_token_is_found_again(self):
+        token = self.certificates.folder / "token"
+        token.write_text("old")
+        state = {"posts": 0, "room": None}
+
+        def answer(path, _):
+            if "/create" not in path:
+                return http(connection_info(state["room"]))
+            state["posts"] += 1
+            state["room"] = path.split("roomId=")[1]
+            if state["posts"] == 1:
+                token.write_text("newer")
+                return http('{"message":"no"}', "401 Unauthorized")
+            if state["posts"] == 2:
+                return None  # created, but the answer is lost
+            return http('{"message":"the room exists"}', "422 Unprocessable Entity")
+
+        server = self.server(answer)
+        result = run("create", "--endpoint", server.url, "--app-id", "app", "--ca-file",
+                     self.certificates.ca, "--region", "Tokyo", "--wait", "--token-file", token)
+        self.assert_status(result, 0)
+        self.assertEqual(state["posts"], 3)
+
     def test_a_lost_answer_to_a_creation_is_found_again(self):
         state = {"created": 0}
 

@@ -2,11 +2,11 @@
 
 #include <roomport/clock.hpp>
 
-namespace roomport::wait_detail {
+namespace roomport {
 
 /// `point + length`, or the last representable point where the sum would overflow.
 constexpr time_point later(time_point point, duration length) noexcept {
     return length > time_point::max() - point ? time_point::max() : point + length;
 }
 
-} // namespace roomport::wait_detail
+} // namespace roomport

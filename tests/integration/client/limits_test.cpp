@@ -1,0 +1,54 @@
+// What a caller may get wrong.
+#include "client_fixture.hpp"
+
+#include <stdexcept>
+
+namespace roomport::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Options, LongTimesDoNotOverflow) {
+    boost::asio::io_context context;
+    client_options options;
+    options.endpoint = "https://localhost:1";
+    options.app_id = "app";
+    options.token = hathora::fixed_token(secret("t"));
+    options.request_timeout = duration::max();
+    client subject(context.get_executor(), options);
+    create_options how;
+    how.wait.timeout = duration::max();
+    how.wait.request_timeout = duration::max();
+    how.wait.max_failures = 1;
+    error_code created;
+    error_code called;
+    subject.async_create_and_wait(hathora::create_room_request(region::tokyo), how,
+                                  [&](error_code ec, const created_room&) { created = ec; });
+    subject.async_call(hathora::get_latest_processes, hathora::process_filter_request(),
+                       [&](error_code ec, const auto&) { called = ec; });
+    context.run_for(20s);
+    EXPECT_EQ(created, errc::connect) << created.message();
+    EXPECT_EQ(called, errc::connect) << called.message();
+}
+
+TEST(Token, ASourceThatThrowsHasNoToken) {
+    boost::asio::io_context context;
+    client_options options;
+    options.endpoint = "https://localhost:1";
+    options.app_id = "app";
+    options.token = hathora::token_callback(
+        []() -> boost::system::result<secret> { throw std::runtime_error("vault is sealed"); });
+    client subject(context.get_executor(), options);
+    error_code seen;
+    subject.async_call(hathora::destroy_room, hathora::room_request("room"),
+                       [&](error_code ec, const auto&) {
+                           seen = ec;
+                           subject.async_close([](error_code) {});
+                       });
+    context.run_for(20s);
+    EXPECT_EQ(seen, error_code(error::token_unavailable));
+    EXPECT_TRUE(context.stopped());
+}
+
+} // namespace
+} // namespace roomport::test
