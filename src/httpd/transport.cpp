@@ -59,6 +59,11 @@ public:
                     handler(ec ? ec : asio::error::operation_aborted);
                     return;
                 }
+                // A peer that left without a word needs no TLS either.
+                if (socket_->available(ec) == 0) {
+                    handler(ec ? ec : error_code(asio::error::eof));
+                    return;
+                }
                 stream_.emplace(*std::move(socket_), *context_);
                 socket_.reset();
                 stream_->async_handshake(asio::ssl::stream_base::server, std::move(handler));
