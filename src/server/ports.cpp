@@ -1,14 +1,8 @@
 #include "server/ports.hpp"
 
-#include "server/descriptor.hpp"
-
 #include <roomport/model/open_enum.hpp>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 
 namespace roomport::server {
@@ -29,20 +23,6 @@ bool is_port_name(std::string_view text) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '_' || c == '-';
     });
-}
-
-bool can_bind_address(int type, const sockaddr* address, socklen_t size, bool only_v6) {
-    const descriptor socket(::socket(address->sa_family, type | SOCK_CLOEXEC, 0));
-    if (!socket) {
-        // A machine without IPv6 has nobody on that port there. Without a descriptor the port is no less free: whoever
-        // launches the game server will say what is really missing.
-        return errno == EAFNOSUPPORT || errno == EMFILE || errno == ENFILE;
-    }
-    if (only_v6) {
-        const int on = 1;
-        ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    }
-    return ::bind(socket.get(), address, size) == 0 || errno == EADDRNOTAVAIL;
 }
 
 } // namespace
@@ -95,8 +75,8 @@ parse_port_declarations(std::string_view text) {
     return ports;
 }
 
-port_allocator::port_allocator(port_range range, duration rest, port_check is_free)
-    : range_(range), rest_(rest), is_free_(std::move(is_free)),
+port_allocator::port_allocator(port_range range, duration rest, std::shared_ptr<port_source> source)
+    : range_(range), rest_(rest), source_(std::move(source)),
       unavailable_(static_cast<std::size_t>(range.last - range.first) + 1, false) {}
 
 std::optional<std::uint16_t> port_allocator::allocate(transport_type transport, time_point now) {
@@ -108,7 +88,7 @@ std::optional<std::uint16_t> port_allocator::allocate(transport_type transport, 
         const std::size_t index = cursor_;
         cursor_ = (cursor_ + 1) % unavailable_.size();
         const auto port = static_cast<std::uint16_t>(range_.first + index);
-        if (!unavailable_[index] && is_free_(transport, port)) {
+        if (!unavailable_[index] && source_->take(transport, port)) {
             unavailable_[index] = true;
             return port;
         }
@@ -117,19 +97,8 @@ std::optional<std::uint16_t> port_allocator::allocate(transport_type transport, 
 }
 
 void port_allocator::release(std::uint16_t port, time_point now) {
+    source_->give_back(port);
     resting_.emplace_back(port, now + rest_);
-}
-
-bool can_bind(transport_type transport, std::uint16_t port) {
-    const int type = transport == transport_type::udp ? SOCK_DGRAM : SOCK_STREAM;
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    return can_bind_address(type, reinterpret_cast<const sockaddr*>(&v4), sizeof v4, false) &&
-           can_bind_address(type, reinterpret_cast<const sockaddr*>(&v6), sizeof v6, true);
 }
 
 } // namespace roomport::server

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,24 +55,50 @@ boost::system::result<port_range, std::string> parse_port_range(std::string_view
 boost::system::result<std::vector<port_declaration>, std::string>
 parse_port_declarations(std::string_view text);
 
-/// Whether no socket of another program has the port, which is asked just before it is given away.
-using port_check = std::function<bool(transport_type, std::uint16_t)>;
+/// Who else may have a port.
+class port_source {
+public:
+    port_source() = default;
+    port_source(const port_source&) = delete;
+    port_source& operator=(const port_source&) = delete;
+    virtual ~port_source() = default;
+
+    /// Takes a port, unless somebody else has it.
+    virtual bool take(transport_type transport, std::uint16_t port) = 0;
+
+    /// Lets others have a port that was taken.
+    virtual void give_back(std::uint16_t port) = 0;
+
+    /// Whether a port that was taken is still bound by nobody.
+    virtual bool is_free(transport_type transport, std::uint16_t port) const = 0;
+};
+
+/// The ports of nobody: for processes that bind none.
+class unbound_ports final : public port_source {
+public:
+    unbound_ports() = default;
+    bool take(transport_type /*transport*/, std::uint16_t /*port*/) override { return true; }
+    void give_back(std::uint16_t /*port*/) override {}
+    bool is_free(transport_type /*transport*/, std::uint16_t /*port*/) const override {
+        return true;
+    }
+};
 
 /// Gives out the ports of a range in turn. A port that comes back rests before it is given out again, so that packets
 /// for the old game do not reach a new one.
 class port_allocator {
 public:
-    port_allocator(port_range range, duration rest, port_check is_free);
+    port_allocator(port_range range, duration rest, std::shared_ptr<port_source> source);
 
-    /// The next port, or nothing when all are in use, resting, or taken by other programs.
+    /// The next port, or nothing when all are in use, resting, or in the hands of others.
     std::optional<std::uint16_t> allocate(transport_type transport, time_point now);
 
     /// Gives a port back.
     void release(std::uint16_t port, time_point now);
 
-    /// Whether no other program has the port.
+    /// Whether nobody has bound a port that was allocated.
     bool is_free(transport_type transport, std::uint16_t port) const {
-        return is_free_(transport, port);
+        return source_->is_free(transport, port);
     }
 
 private:
@@ -85,13 +111,10 @@ private:
 
     port_range range_;
     duration rest_;
-    port_check is_free_;
+    std::shared_ptr<port_source> source_;
     std::vector<bool> unavailable_;
     std::deque<resting> resting_;
     std::size_t cursor_ = 0;
 };
-
-/// Whether a socket can be bound to the port on every address, by binding one and closing it again.
-bool can_bind(transport_type transport, std::uint16_t port);
 
 } // namespace roomport::server

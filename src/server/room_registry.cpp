@@ -4,9 +4,10 @@
 
 namespace roomport::server {
 
-room_registry::room_registry(registry_options options, id_source ids, port_check is_free)
+room_registry::room_registry(registry_options options, id_source ids,
+                             std::shared_ptr<port_source> ports)
     : options_(std::move(options)), ids_(std::move(ids)),
-      ports_(options_.range, options_.port_rest, std::move(is_free)) {}
+      ports_(options_.range, options_.port_rest, std::move(ports)) {}
 
 boost::system::result<std::string, refusal>
 room_registry::create_room(moment now, open_enum<roomport::region> where,

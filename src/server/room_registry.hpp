@@ -126,7 +126,7 @@ public:
         std::function<std::string()> process;
     };
 
-    room_registry(registry_options options, id_source ids, port_check is_free);
+    room_registry(registry_options options, id_source ids, std::shared_ptr<port_source> ports);
 
     /// Puts a room into a process with a free slot, or into a new one. @return the room's id.
     boost::system::result<std::string, refusal> create_room(moment now,

@@ -25,8 +25,9 @@ room_registry::id_source random_ids() {
 } // namespace
 
 room_service::room_service(boost::asio::io_context& context, registry_options registry,
-                           port_check is_free, api_settings api, provider& source, logger log)
-    : registry_(std::move(registry), random_ids(), std::move(is_free)), provider_(source),
+                           std::shared_ptr<port_source> ports, api_settings api, provider& source,
+                           logger log)
+    : registry_(std::move(registry), random_ids(), std::move(ports)), provider_(source),
       log_(std::move(log)), api_(context, std::move(api), registry_, [this] { carry_out(); }),
       timer_(context) {
     provider_.on_event([this](const process_event& event) { on_event(event); });

@@ -17,8 +17,9 @@ class room_service {
 public:
     using logger = std::function<void(const std::string&)>;
 
-    room_service(boost::asio::io_context& context, registry_options registry, port_check is_free,
-                 api_settings api, provider& source, logger log);
+    room_service(boost::asio::io_context& context, registry_options registry,
+                 std::shared_ptr<port_source> ports, api_settings api, provider& source,
+                 logger log);
     room_service(const room_service&) = delete;
     room_service& operator=(const room_service&) = delete;
     ~room_service() = default;

@@ -6,6 +6,7 @@
 #include "server/files.hpp"
 #include "server/listen_address.hpp"
 #include "server/local_provider.hpp"
+#include "server/machine_ports.hpp"
 #include "server/orphans.hpp"
 #include "server/random_text.hpp"
 #include "server/room_service.hpp"
@@ -245,13 +246,11 @@ private:
         api.advertised_host = advertised_;
         api.port = endpoint.port();
         // Simulated processes bind nothing, so nobody can be in their way.
-        port_check is_free = [](transport_type, std::uint16_t) {
-            return true;
-        };
+        std::shared_ptr<port_source> ports = std::make_shared<unbound_ports>();
         if (local_ != nullptr) {
-            is_free = can_bind;
+            ports = std::make_shared<machine_ports>();
         }
-        service_ = std::make_unique<room_service>(context_, std::move(registry), is_free,
+        service_ = std::make_unique<room_service>(context_, std::move(registry), std::move(ports),
                                                   std::move(api), *provider_, log_);
         return endpoint;
     }

@@ -74,6 +74,20 @@ class Children(ServiceCase):
         self.assertEqual(service.info(room).json["status"], "starting")
         service.wait_active(room)
 
+    def test_a_child_that_binds_late_keeps_its_port_from_other_services(self):
+        logs = self.logs()
+        slow = self.scripted("print('launch', flush=True)\ntime.sleep(1)\ns = bind()\n"
+                             "time.sleep(100)\n", "--log-dir", logs)
+        busy = self.game_service()
+        room = slow.create().json["roomId"]
+        others = []
+        while slow.info(room).json["status"] == "starting":
+            others.append(busy.create().json["roomId"])
+            busy.wait_active(others[-1])
+            self.assertLess(len(others), 500)
+        self.assertEqual(slow.info(room).json["status"], "active")
+        self.assertEqual(self.launches(logs), [1])
+
     def test_a_child_that_never_binds_is_killed(self):
         logs = self.logs()
         service = self.scripted("signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"

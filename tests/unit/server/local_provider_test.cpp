@@ -1,5 +1,7 @@
 #include "server/local_provider.hpp"
 
+#include "server/machine_ports.hpp"
+
 #include <gtest/gtest.h>
 
 #include <boost/asio/post.hpp>
@@ -28,11 +30,13 @@ protected:
         provider->on_event([this](const process_event& event) { events.push_back(event); });
     }
 
+    machine_ports ports;
+
     std::uint16_t free_port() {
         static std::uint16_t next = 26000;
         do {
             ++next;
-        } while (!can_bind(declared.front().transport, next));
+        } while (!ports.take(declared.front().transport, next));
         return next;
     }
 

@@ -1,11 +1,6 @@
 #include "server/ports.hpp"
 
-#include "server/descriptor.hpp"
-
 #include <gtest/gtest.h>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 namespace {
 
@@ -32,20 +27,6 @@ TEST(PortDeclarations, PutTheDefaultPortFirst) {
          {"", "default", "default:", "default:x", "a:tcp", "default:udp,",
           "default:udp,default:tcp", "default:udp,b:tcp,c:tcp,d:tcp", "default:udp,b c:tcp"}) {
         EXPECT_TRUE(parse_port_declarations(text).has_error()) << text;
-    }
-}
-
-TEST(CanBind, SeesWhoHasAPort) {
-    for (const auto transport : {transport_type::udp, transport_type::tcp}) {
-        const bool is_udp = transport == transport_type::udp;
-        const descriptor other(::socket(AF_INET, is_udp ? SOCK_DGRAM : SOCK_STREAM, 0));
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        ASSERT_EQ(::bind(other.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-        ASSERT_EQ(::getsockname(other.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-        EXPECT_FALSE(can_bind(transport, ntohs(address.sin_port)));
     }
 }
 

@@ -14,6 +14,22 @@ using roomport::region;
 using roomport::time_point;
 using roomport::transport_type;
 
+/// Ports of which other programs have some.
+class ports_of_others final : public port_source {
+public:
+    explicit ports_of_others(const std::set<std::uint16_t>& foreign) : foreign_(foreign) {}
+    bool take(transport_type transport, std::uint16_t port) override {
+        return is_free(transport, port);
+    }
+    void give_back(std::uint16_t /*port*/) override {}
+    bool is_free(transport_type /*transport*/, std::uint16_t port) const override {
+        return foreign_.count(port) == 0;
+    }
+
+private:
+    const std::set<std::uint16_t>& foreign_;
+};
+
 /// A registry on virtual time. What it wants done is kept as text: "launch p1 27000", "stop p1", "kill p1", "room r1".
 class RoomRegistry : public testing::Test {
 protected:
@@ -25,9 +41,7 @@ protected:
         ids.process = [this] {
             return "p" + std::to_string(++processes);
         };
-        registry.emplace(options, ids, [this](transport_type, std::uint16_t port) {
-            return foreign.count(port) == 0;
-        });
+        registry.emplace(options, ids, std::make_shared<ports_of_others>(foreign));
     }
 
     moment now() const {
