@@ -29,6 +29,16 @@ struct phase_times {
         return *this;
     }
 
+    phase_times& operator-=(const phase_times& other) noexcept {
+        queue -= other.queue;
+        resolve -= other.resolve;
+        connect -= other.connect;
+        handshake -= other.handshake;
+        first_byte -= other.first_byte;
+        read -= other.read;
+        return *this;
+    }
+
     friend bool operator==(const phase_times&, const phase_times&) = default;
 };
 

@@ -15,7 +15,9 @@
 namespace roomport {
 
 client::client(asio::any_io_executor executor, client_options options)
-    : impl_(std::make_shared<impl>(std::move(executor), std::move(options))) {}
+    : impl_(std::make_shared<impl>(std::move(executor), std::move(options))) {
+    http::detail::watch_shutdown(impl_->strand, impl_);
+}
 
 client::~client() {
     impl_->closed = true;
@@ -28,6 +30,10 @@ void client::cancel() {
 
 http::pool_metrics client::pool_metrics() const {
     return impl_->connections->metrics();
+}
+
+wait_engine_metrics client::wait_metrics() const {
+    return impl_->waits ? impl_->waits->metrics() : wait_engine_metrics();
 }
 
 void client::start_wait(std::shared_ptr<impl> self, std::string room_id, wait_options options,
@@ -46,7 +52,7 @@ void client::start_wait(std::shared_ptr<impl> self, std::string room_id, wait_op
             .post(ec, std::move(result));
         return;
     }
-    self->waits.async_wait(std::move(room_id), std::move(options), std::move(handler));
+    self->waits->async_wait(std::move(room_id), std::move(options), std::move(handler));
 }
 
 asio::awaitable<roomport::exposed_port> client::wait_active(std::string room_id,

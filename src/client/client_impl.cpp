@@ -8,6 +8,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace roomport {
@@ -22,6 +23,9 @@ client_options checked(client_options options) {
     }
     if (options.request_timeout <= duration::zero()) {
         refuse("client_options::request_timeout must be more than zero");
+    }
+    if (!std::isfinite(options.max_polls_per_second) || options.max_polls_per_second < 0) {
+        refuse("client_options::max_polls_per_second must be a number, and not negative");
     }
     return options;
 }
@@ -44,8 +48,18 @@ wait_engine_options engine_options(const client_options& options) {
     engine.max_held =
         options.use_held_answers ? std::min(connections / 2, engine.max_in_flight) : 0;
     engine.cadence = options.cadence;
+    engine.max_rate = options.max_polls_per_second;
     engine.seed = options.seed;
     return engine;
+}
+
+hathora::batch_looks::settings batch_settings(const client_options& options) {
+    hathora::batch_looks::settings batches;
+    batches.use_endpoint = options.use_batch_answers;
+    if (options.use_process_lists) {
+        batches.list_token = options.token;
+    }
+    return batches;
 }
 
 } // namespace
@@ -56,14 +70,14 @@ client::impl::impl(asio::any_io_executor executor, client_options with)
                                      : asio::any_io_executor(asio::make_strand(io_executor))),
       connections(std::make_shared<http::pool>(strand, io_executor, parsed(options.endpoint),
                                                options.pool)),
-      waits(
-          strand, io_executor,
-          std::make_shared<hathora::connection_info_observer>(strand, connections, options.app_id),
-          engine_options(options)),
+      waits(std::in_place, strand, io_executor,
+            std::make_shared<hathora::connection_info_observer>(strand, connections, options.app_id,
+                                                                batch_settings(options)),
+            engine_options(options)),
       random(options.seed) {}
 
 void client::impl::cancel_all() {
-    waits.cancel();
+    waits->cancel();
     // Cancelling may end an activity at once, which takes it out of the set.
     const std::vector<activity*> under_way(activities.begin(), activities.end());
     for (auto* each : under_way) {
@@ -71,6 +85,12 @@ void client::impl::cancel_all() {
             each->cancel();
         }
     }
+}
+
+// A pending operation's handler may hold the client, or be part of one of its own operations.
+void client::impl::context_shuts_down() {
+    waits.reset();
+    const auto dropped = std::exchange(closers, {});
 }
 
 void client::impl::cleanup_began() {

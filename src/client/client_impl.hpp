@@ -2,6 +2,7 @@
 
 #include "common/completion.hpp"
 #include "common/random_source.hpp"
+#include "http/context_shutdown.hpp"
 
 #include <roomport/client/client.hpp>
 #include <roomport/wait/wait_engine.hpp>
@@ -11,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -31,7 +33,7 @@ public:
 };
 
 /// What a client is made of. Everything but `closed` is used on the strand only, once constructed.
-struct client::impl {
+struct client::impl final : http::detail::shutdown_listener {
     impl(asio::any_io_executor executor, client_options with);
 
     /// Cancels waits and activities, but not rooms being destroyed.
@@ -44,11 +46,14 @@ struct client::impl {
     /// Completes the callers of `async_close` once nothing is under way any more.
     void finish_closing();
 
+    void context_shuts_down() override;
+
     client_options options;
     asio::any_io_executor io_executor;
     asio::any_io_executor strand;
     std::shared_ptr<http::pool> connections;
-    wait_engine waits;
+    /// There until the context ends.
+    std::optional<wait_engine> waits;
     random_source random;
     std::set<activity*> activities;
     std::size_t cleanups = 0;

@@ -88,6 +88,7 @@ asio::awaitable<error_code> create_and_wait::create() {
         confirmed_ = confirmed_ || result.http_status == hathora::create_room.success_status;
         if (!ec) {
             presence_ = presence::created;
+            created_at_ = clock::now();
             take_if_ready(std::move(result.value));
             co_return error_code();
         }
@@ -146,11 +147,15 @@ asio::awaitable<error_code> create_and_wait::wait() {
     wait_options options = options_.wait;
     options.timeout = deadline_ - clock::now();
     options.not_found_grace = std::max<duration>(options.not_found_grace, not_found_grace);
+    options.created_at = created_at_;
+    if (options.group.empty()) {
+        options.group = request_.body.region.text();
+    }
     if (options.timeout <= duration::zero()) {
         co_return error_code(error::deadline_passed);
     }
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
-    auto answer = co_await owner_->waits.async_wait(result_.room_id, std::move(options), token);
+    auto answer = co_await owner_->waits->async_wait(result_.room_id, std::move(options), token);
     const error_code ec = std::get<0>(answer);
     wait_result waited = std::get<1>(std::move(answer));
     const auto& creation = result_.result.evidence;

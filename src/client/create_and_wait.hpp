@@ -9,6 +9,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace roomport {
 
@@ -56,6 +57,9 @@ private:
     /// Whether the server said that this call made the room.
     bool confirmed_ = false;
     time_point started_;
+    /// When the server said that it made the room: a moment that neither connecting nor queueing can blur. Not set where
+    /// its answer was lost.
+    std::optional<time_point> created_at_;
     time_point deadline_;
     asio::cancellation_signal stop_;
     bool running_ = false;

@@ -45,6 +45,7 @@ void client::start_call(
 ROOMPORT_INSTANTIATE(create_room);
 ROOMPORT_INSTANTIATE(get_room_info);
 ROOMPORT_INSTANTIATE(get_connection_info);
+ROOMPORT_INSTANTIATE(get_connection_infos);
 ROOMPORT_INSTANTIATE(destroy_room);
 ROOMPORT_INSTANTIATE(update_room_config);
 ROOMPORT_INSTANTIATE(get_active_rooms_for_process);

@@ -17,6 +17,7 @@ constexpr std::size_t longest_error_body = 16 * 1024;
 
 void answer::restart() {
     status_ = 0;
+    size_ = 0;
     document_failed_ = false;
     error_body_.clear();
 }
@@ -30,6 +31,7 @@ void answer::begin(const http::response& head) {
 }
 
 error_code answer::write(std::string_view bytes) {
+    size_ += bytes.size();
     if (status_ == success_status_) {
         const auto ec = write_document(bytes);
         document_failed_ = ec.failed();

@@ -5,6 +5,7 @@
 #include <roomport/http/body_sink.hpp>
 #include <roomport/secret.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,9 @@ public:
     /// The status of the answer; 0 while there is none.
     int status() const noexcept { return status_; }
 
+    /// How many bytes of body the answer has had.
+    std::size_t size() const noexcept { return size_; }
+
 protected:
     virtual void begin_document() = 0;
     virtual error_code write_document(std::string_view bytes) = 0;
@@ -42,6 +46,7 @@ protected:
 private:
     int success_status_;
     int status_ = 0;
+    std::size_t size_ = 0;
     bool document_failed_ = false;
     std::string error_body_;
 };

@@ -1,31 +1,47 @@
 #pragma once
 
+#include "hathora/batch_looks.hpp"
+
 #include <roomport/http/pool.hpp>
 #include <roomport/wait/observer.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace roomport::hathora {
 
-/// Looks at rooms of one app by GetConnectionInfo; the keys are room ids.
+class connection_info_look;
+class look_settings;
+
+/// Looks at rooms of one app by GetConnectionInfo, and at many at once where that is possible; the keys are room ids.
 class connection_info_observer final : public observer {
 public:
     /// @param strand      the executor of the wait engine, on which observations are delivered.
     /// @param connections the pool to the API's endpoint; works on the same strand.
     /// @param app_id      a valid app id.
+    /// @param batches     how many rooms may be looked at together.
     connection_info_observer(boost::asio::any_io_executor strand,
-                             std::shared_ptr<http::pool> connections, std::string app_id);
+                             std::shared_ptr<http::pool> connections, std::string app_id,
+                             batch_looks::settings batches = batch_looks::settings());
+    ~connection_info_observer() override;
 
     void async_observe(std::string_view key, duration hold, time_point deadline,
                        handler_type handler) override;
 
+    batch_terms batch() const override;
+
+    void async_observe_many(std::span<const std::string_view> keys, duration hold,
+                            time_point deadline, batch_handler_type handler) override;
+
 private:
-    boost::asio::any_io_executor strand_;
-    std::shared_ptr<http::pool> connections_;
-    std::string app_id_;
+    std::shared_ptr<batch_looks> batches_;
+    std::shared_ptr<const look_settings> settings_;
+    /// Looks that are over, to be used again.
+    std::shared_ptr<std::vector<std::shared_ptr<connection_info_look>>> shelf_;
 };
 
 } // namespace roomport::hathora

@@ -26,6 +26,14 @@ void add(request_builder& to, std::string_view name, const open_enum<E>& value) 
     to.parameter(name, value.text());
 }
 
+void add(request_builder& to, std::string_view name, std::int32_t value) {
+    to.parameter(name, std::to_string(value));
+}
+
+void add(request_builder& to, std::string_view name, const std::vector<std::string>& ids) {
+    to.id_list(name, ids);
+}
+
 void add(request_builder& to, std::string_view name, double value) {
     char text[32];
     const auto end = std::to_chars(std::begin(text), std::end(text), value).ptr;
@@ -97,6 +105,8 @@ encoded_request encode(const operation_description& what, const Request& request
 
 template encoded_request encode(const operation_description&, const app_request&, std::string_view);
 template encoded_request encode(const operation_description&, const room_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const rooms_request&,
                                 std::string_view);
 template encoded_request encode(const operation_description&, const process_request&,
                                 std::string_view);

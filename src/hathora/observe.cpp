@@ -90,12 +90,13 @@ bool is_usable(const exposed_port& port) {
            is_transport(port.transport_type.text());
 }
 
-observation observe_document(std::string_view room_id, connection_info_v2 document) {
+observation observe_document(std::string_view room_id, const connection_info_v2& document) {
     if (document.room_id != room_id) {
         return broken({},
                       "the answer is about another room: \"" + clean_text(document.room_id) + "\"");
     }
-    std::string status = clean_text(document.status.text());
+    std::string status = document.status.known() ? std::string(document.status.text())
+                                                 : clean_text(document.status.text());
     if (document.status != room_ready_status::active) {
         observation seen;
         seen.state = observed_state::starting;
@@ -115,8 +116,8 @@ observation observe_document(std::string_view room_id, connection_info_v2 docume
     observation seen;
     seen.status = std::move(status);
     seen.state = observed_state::ready;
-    seen.exposed_port = *std::move(document.exposed_port);
-    seen.additional_ports = std::move(document.additional_exposed_ports);
+    seen.exposed_port = *document.exposed_port;
+    seen.additional_ports = document.additional_exposed_ports;
     return seen;
 }
 

@@ -16,7 +16,7 @@ bool is_usable(const exposed_port& port);
 ///
 /// An unknown status counts as starting. A room other than `room_id`, and `active` without a usable port, break the API's
 /// promises and are never yielded.
-observation observe_document(std::string_view room_id, connection_info_v2 document);
+observation observe_document(std::string_view room_id, const connection_info_v2& document);
 
 /// What a failed request says. `answer` is whatever was known of the response.
 observation observe_failure(error_code ec, const http::response& answer, std::string message);

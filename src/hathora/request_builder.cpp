@@ -41,10 +41,26 @@ void request_builder::parameter(std::string_view wire_name, std::string_view val
     if (wire_name == "roomId") {
         check_id(wire_name, value);
     }
+    append_name(wire_name);
+    query_ += percent_encode(value);
+}
+
+void request_builder::id_list(std::string_view wire_name, const std::vector<std::string>& ids) {
+    if (ids.empty()) {
+        refuse(std::string(wire_name) + " must name at least one room");
+    }
+    append_name(wire_name);
+    for (std::size_t index = 0; index < ids.size(); ++index) {
+        check_id(wire_name, ids[index]);
+        query_ += index == 0 ? "" : ",";
+        query_ += ids[index];
+    }
+}
+
+void request_builder::append_name(std::string_view wire_name) {
     query_ += query_.empty() ? '?' : '&';
     query_ += percent_encode(wire_name);
     query_ += '=';
-    query_ += percent_encode(value);
 }
 
 void request_builder::body(std::string json) {

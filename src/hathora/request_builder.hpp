@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace roomport::hathora {
 
@@ -30,6 +31,9 @@ public:
     /// Fills the placeholder of that name, or adds a query parameter where the path has none.
     void parameter(std::string_view wire_name, std::string_view value);
 
+    /// Adds a query parameter with ids, separated by commas. There must be one at least.
+    void id_list(std::string_view wire_name, const std::vector<std::string>& ids);
+
     /// Sets the JSON body.
     void body(std::string json);
 
@@ -40,6 +44,8 @@ public:
 
 private:
     void check_id(std::string_view wire_name, std::string_view value);
+
+    void append_name(std::string_view wire_name);
 
     std::string path_;
     std::string query_;

@@ -19,6 +19,9 @@ public:
     /// The document. To be called once, after a success.
     T take() { return reader_.take(); }
 
+    /// The same without taking it: valid until the next answer begins.
+    const T& value() const { return reader_.value(); }
+
 private:
     void begin_document() override { reader_.reset(); }
     error_code write_document(std::string_view bytes) override { return reader_.write(bytes); }

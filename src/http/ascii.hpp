@@ -44,7 +44,8 @@ constexpr bool is_field_byte(char c) noexcept {
 }
 
 constexpr bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+    return left.size() == right.size() &&
+           std::equal(left.begin(), left.end(), right.begin(),
                       [](char a, char b) { return to_lower(a) == to_lower(b); });
 }
 

@@ -30,33 +30,38 @@ std::optional<std::uint64_t> read_length(std::string_view text) {
     return value;
 }
 
-void read_connection(std::string_view list, framing_fields& to) {
+// A list of tokens, some of which may be empty.
+bool read_connection(std::string_view list, framing_fields& to) {
     while (!list.empty()) {
         const auto comma = list.find(',');
         const auto option = trim(list.substr(0, comma));
+        if (!option.empty() && !is_token(option)) {
+            return false;
+        }
         to.says_close = to.says_close || equals_ignoring_case(option, "close");
         to.says_keep_alive = to.says_keep_alive || equals_ignoring_case(option, "keep-alive");
         list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
     }
+    return true;
 }
 
 std::optional<framing_fields> collect(const std::vector<field>& fields) {
     framing_fields found;
     for (const auto& item : fields) {
-        const auto value = trim(item.value);
         if (equals_ignoring_case(item.name, "Content-Length")) {
-            const auto length = read_length(value);
+            const auto length = read_length(trim(item.value));
             if (!length || (found.length && *found.length != *length)) {
                 return std::nullopt;
             }
             found.length = length;
         } else if (equals_ignoring_case(item.name, "Transfer-Encoding")) {
-            if (found.is_chunked || !equals_ignoring_case(value, "chunked")) {
+            if (found.is_chunked || !equals_ignoring_case(trim(item.value), "chunked")) {
                 return std::nullopt;
             }
             found.is_chunked = true;
-        } else if (equals_ignoring_case(item.name, "Connection")) {
-            read_connection(value, found);
+        } else if (equals_ignoring_case(item.name, "Connection") &&
+                   !read_connection(item.value, found)) {
+            return std::nullopt;
         }
     }
     return found;

@@ -49,6 +49,9 @@ public:
     /// Whether bytes were taken from the socket that no read has returned yet.
     virtual bool has_buffered() const = 0;
 
+    /// Whether it is certain at little cost that a read would have to wait. False says nothing.
+    virtual bool is_quiet() const = 0;
+
     /// Tells the peer the end of the stream if that needs no waiting.
     virtual void say_goodbye() = 0;
 

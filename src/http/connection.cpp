@@ -1,5 +1,6 @@
 #include "http/connection.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
 
 #include <openssl/crypto.h>
@@ -15,12 +16,13 @@ connection::connection(tcp::socket socket, std::unique_ptr<channel> stream, bool
     : socket_(std::move(socket)), channel_(std::move(stream)), peer_is_loopback_(peer_is_loopback) {
 }
 
-void connection::exchange_state::wipe() noexcept {
-    OPENSSL_cleanse(text.data(), text.size());
+void connection::wipe() noexcept {
+    OPENSSL_cleanse(text_.data(), text_.size());
 }
 
-void connection::start(idle_handler on_idle_end) {
+void connection::start(idle_handler on_idle_end, exchange_handler on_exchange_end) {
     on_idle_end_ = std::move(on_idle_end);
+    on_exchange_end_ = std::move(on_exchange_end);
     await_readable();
 }
 
@@ -30,9 +32,7 @@ void connection::close() {
     }
     closed_ = true;
     on_idle_end_ = nullptr;
-    if (exchange_) {
-        exchange_->done = nullptr;
-    } else {
+    if (!is_busy_) {
         channel_->say_goodbye();
     }
     boost::system::error_code ignored;
@@ -40,6 +40,9 @@ void connection::close() {
 }
 
 connection::condition connection::inspect() {
+    if (channel_->is_quiet()) {
+        return condition::quiet;
+    }
     const auto result = channel_->read(buffer_.data(), buffer_.size());
     if (result.how == kind::want_read) {
         return condition::quiet;
@@ -47,22 +50,23 @@ connection::condition connection::inspect() {
     return result.how == kind::done ? condition::spoke : condition::ended;
 }
 
-void connection::exchange(std::string text, response& answer, body_sink& sink,
-                          std::size_t body_limit, exchange_handler done) {
-    exchange_.emplace(std::move(text), answer, sink, body_limit, std::move(done));
+void connection::exchange(response& answer, body_sink& sink, std::size_t body_limit,
+                          time_point now) {
+    is_busy_ = true;
+    write_failed_ = false;
+    sent_ = 0;
+    answer_ = &answer;
+    reader_.start(answer, sink, body_limit);
+    began_at_ = now;
+    first_byte_at_.reset();
     write_more();
 }
 
-bool connection::request_sent() const {
-    return exchange_->sent == exchange_->text.size();
-}
-
 void connection::write_more() {
-    auto& current = *exchange_;
-    while (!current.write_failed && !request_sent()) {
-        const auto result = channel_->write(std::string_view(current.text).substr(current.sent));
+    while (!write_failed_ && !request_sent()) {
+        const auto result = channel_->write(std::string_view(text_).substr(sent_));
         if (result.how == kind::done) {
-            current.sent += result.bytes;
+            sent_ += result.bytes;
         } else if (result.how == kind::want_write) {
             await_writable();
             return;
@@ -70,11 +74,11 @@ void connection::write_more() {
             return;
         } else {
             // An answer may have come before the connection broke; reading tells.
-            current.write_failed = true;
+            write_failed_ = true;
             continue_reading_later();
         }
     }
-    current.wipe();
+    wipe();
 }
 
 void connection::await_readable() {
@@ -82,12 +86,14 @@ void connection::await_readable() {
         return;
     }
     awaiting_readable_ = true;
-    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](error_code) {
-        self->awaiting_readable_ = false;
-        if (!self->closed_) {
-            self->readable();
-        }
-    });
+    socket_.async_wait(tcp::socket::wait_read,
+                       asio::bind_allocator(roomport::detail::handler_allocator<>(wait_memory_),
+                                            [self = shared_from_this()](error_code) {
+                                                self->awaiting_readable_ = false;
+                                                if (!self->closed_) {
+                                                    self->readable();
+                                                }
+                                            }));
 }
 
 void connection::await_writable() {
@@ -95,20 +101,22 @@ void connection::await_writable() {
         return;
     }
     awaiting_writable_ = true;
-    socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](error_code) {
-        self->awaiting_writable_ = false;
-        if (!self->closed_ && self->exchange_) {
-            self->write_more();
-        }
-        // A TLS read may have waited for room to write.
-        if (!self->closed_ && self->exchange_) {
-            self->read_more();
-        }
-    });
+    socket_.async_wait(tcp::socket::wait_write,
+                       asio::bind_allocator(roomport::detail::handler_allocator<>(wait_memory_),
+                                            [self = shared_from_this()](error_code) {
+                                                self->awaiting_writable_ = false;
+                                                if (!self->closed_ && self->is_busy_) {
+                                                    self->write_more();
+                                                }
+                                                // A TLS read may have waited for room to write.
+                                                if (!self->closed_ && self->is_busy_) {
+                                                    self->read_more();
+                                                }
+                                            }));
 }
 
 void connection::readable() {
-    if (!exchange_) {
+    if (!is_busy_) {
         const auto found = inspect();
         if (found == condition::quiet) {
             await_readable();
@@ -119,7 +127,7 @@ void connection::readable() {
         return;
     }
     // TLS may have wanted to read before it could write.
-    if (!exchange_->write_failed && !request_sent() && !awaiting_writable_) {
+    if (!write_failed_ && !request_sent() && !awaiting_writable_) {
         write_more();
     }
     read_more();
@@ -127,7 +135,7 @@ void connection::readable() {
 
 void connection::continue_reading_later() {
     asio::post(socket_.get_executor(), [self = shared_from_this()] {
-        if (!self->closed_ && self->exchange_) {
+        if (!self->closed_ && self->is_busy_) {
             self->read_more();
         }
     });
@@ -158,49 +166,46 @@ bool connection::take(const channel_result& result) {
     case kind::done:
         return take_bytes(result.bytes);
     case kind::failed:
-        finish(result.error, false, false);
+        finish(result.error, false, false, clock::now());
         return false;
     default:
         break;
     }
-    const auto ec = exchange_->reader.finish(result.how == kind::end);
-    finish(ec, false, false);
+    finish(reader_.finish(result.how == kind::end), false, false, clock::now());
     return false;
 }
 
 bool connection::take_bytes(std::size_t size) {
-    auto& current = *exchange_;
     const moment now{clock::now(), std::chrono::system_clock::now()};
-    if (!current.first_byte_at) {
-        current.first_byte_at = now.monotonic;
+    if (!first_byte_at_) {
+        first_byte_at_ = now.monotonic;
     }
-    const auto step = current.reader.put(std::string_view(buffer_.data(), size), now);
+    const auto step = reader_.put(std::string_view(buffer_.data(), size), now);
     if (closed_) {
         return false;
     }
     if (!step.done && !step.error) {
         return true;
     }
-    finish(step.error, step.done, step.consumed < size);
+    finish(step.error, step.done, step.consumed < size, now.monotonic);
     return false;
 }
 
-void connection::finish(error_code ec, bool message_complete, bool stray_bytes) {
-    auto& current = *exchange_;
-    const auto now = clock::now();
-    const auto first_byte_at = current.first_byte_at.value_or(now);
-    current.answer.times.first_byte = first_byte_at - current.began_at;
-    current.answer.times.read = now - first_byte_at;
+void connection::finish(error_code ec, bool message_complete, bool stray_bytes, time_point now) {
+    const auto first_byte_at = first_byte_at_.value_or(now);
+    answer_->times.first_byte = first_byte_at - began_at_;
+    answer_->times.read = now - first_byte_at;
 
     exchange_outcome outcome;
     outcome.error = ec;
     outcome.stray_bytes = stray_bytes;
-    outcome.died_before_answer =
-        ec == error_code(error::connection_closed) && !current.reader.started();
-    outcome.reusable = message_complete && !stray_bytes && current.reader.keep_alive() &&
-                       !current.write_failed && request_sent();
-    const auto done = std::move(current.done);
-    exchange_.reset();
+    outcome.died_before_answer = ec == error_code(error::connection_closed) && !reader_.started();
+    outcome.reusable = message_complete && !stray_bytes && reader_.keep_alive() && !write_failed_ &&
+                       request_sent();
+    outcome.at = now;
+    wipe();
+    text_.clear();
+    is_busy_ = false;
     if (outcome.reusable && channel_->has_buffered()) {
         const auto found = inspect();
         outcome.reusable = found == condition::quiet;
@@ -209,7 +214,7 @@ void connection::finish(error_code ec, bool message_complete, bool stray_bytes) 
     if (outcome.reusable) {
         await_readable();
     }
-    done(outcome);
+    on_exchange_end_(outcome);
 }
 
 } // namespace roomport::http::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/handler_memory.hpp"
 #include "http/channel.hpp"
 #include "http/response_reader.hpp"
 
@@ -9,7 +10,6 @@
 #include <roomport/http/message.hpp>
 #include <roomport/phase_times.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <array>
@@ -30,6 +30,7 @@ struct exchange_outcome {
     bool stray_bytes = false;
     /// The connection ended before any byte of an answer, so that the server may never have seen the request.
     bool died_before_answer = false;
+    time_point at{};
 };
 
 /// An established connection: one request at a time, and a watch on it in between.
@@ -43,21 +44,26 @@ public:
 
     connection(boost::asio::ip::tcp::socket socket, std::unique_ptr<channel> stream,
                bool peer_is_loopback);
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+    ~connection() { wipe(); }
 
-    /// Begins to watch the connection. `on_idle_end` is called at most once and never after `close`.
-    void start(idle_handler on_idle_end);
+    /// Begins to watch the connection.
+    /// @param on_idle_end      called at most once and never after `close`.
+    /// @param on_exchange_end  called once for each exchange, not from within `exchange`, and never after `close`.
+    void start(idle_handler on_idle_end, exchange_handler on_exchange_end);
 
     /// Whether the idle connection is still silent and open at this moment. Bytes that arrived just before a request is
     /// written must never be taken for its answer.
     enum class condition { quiet, ended, spoke };
     condition inspect();
 
-    /// Sends a request and reads its answer.
-    /// @param text   the bytes of the request; wiped once sent.
-    /// @param answer filled on the way; must live until `done` or `close`, as must `sink`.
-    /// @param done   called once, not from within this function, and never after `close`.
-    void exchange(std::string text, response& answer, body_sink& sink, std::size_t body_limit,
-                  exchange_handler done);
+    /// Where the bytes of the next request go; empty. Its memory is kept, and wiped once the request was sent.
+    std::string& request_text() noexcept { return text_; }
+
+    /// Sends the request that was put into `request_text` and reads its answer.
+    /// @param answer filled on the way; must live until the end of the exchange or `close`, as must `sink`.
+    void exchange(response& answer, body_sink& sink, std::size_t body_limit, time_point now);
 
     /// Ends the connection without waiting for the peer. No handler is called any more.
     void close();
@@ -65,29 +71,6 @@ public:
     bool peer_is_loopback() const noexcept { return peer_is_loopback_; }
 
 private:
-    class exchange_state {
-    public:
-        exchange_state(std::string bytes, response& head, body_sink& sink, std::size_t body_limit,
-                       exchange_handler handler)
-            : text(std::move(bytes)), answer(head), reader(head, sink, body_limit),
-              done(std::move(handler)), began_at(clock::now()) {}
-        exchange_state(const exchange_state&) = delete;
-        exchange_state& operator=(const exchange_state&) = delete;
-        ~exchange_state() { wipe(); }
-
-        /// Overwrites the bytes of the request, a token perhaps among them.
-        void wipe() noexcept;
-
-        std::string text;
-        std::size_t sent = 0;
-        bool write_failed = false;
-        response& answer;
-        response_reader reader;
-        exchange_handler done;
-        time_point began_at;
-        std::optional<time_point> first_byte_at;
-    };
-
     void await_readable();
     void await_writable();
     void readable();
@@ -97,14 +80,25 @@ private:
     /// Takes what one read brought; false when the exchange has ended with it.
     bool take(const channel_result& result);
     bool take_bytes(std::size_t size);
-    void finish(error_code ec, bool message_complete, bool stray_bytes);
-    bool request_sent() const;
+    void finish(error_code ec, bool message_complete, bool stray_bytes, time_point now);
+    bool request_sent() const noexcept { return sent_ == text_.size(); }
+    /// Overwrites the bytes of the request, a token perhaps among them.
+    void wipe() noexcept;
 
     boost::asio::ip::tcp::socket socket_;
     std::unique_ptr<channel> channel_;
     bool peer_is_loopback_;
     idle_handler on_idle_end_;
-    std::optional<exchange_state> exchange_;
+    exchange_handler on_exchange_end_;
+    std::string text_;
+    std::size_t sent_ = 0;
+    response* answer_ = nullptr;
+    response_reader reader_;
+    time_point began_at_;
+    std::optional<time_point> first_byte_at_;
+    roomport::detail::handler_memory wait_memory_;
+    bool is_busy_ = false;
+    bool write_failed_ = false;
     bool awaiting_readable_ = false;
     bool awaiting_writable_ = false;
     bool closed_ = false;

@@ -10,17 +10,15 @@
 
 namespace roomport::http::detail {
 
-/// The head of one HTTP/1 response: status line and header section.
-class response_head {
-public:
-    response_head() = default;
-
+/// The status line of an HTTP/1 response.
+struct status_line {
     int status = 0;
     int minor_version = 1;
-    std::vector<field> fields;
 };
 
 /// Collects the bytes of one response head, which may arrive in pieces of any size, and reads them.
+///
+/// Lines end in CR LF and are not continued on the next; there are no control characters but the tab in values.
 class head_reader {
 public:
     /// @param limit the largest head accepted, in bytes.
@@ -33,21 +31,24 @@ public:
     };
 
     /// Takes bytes up to the end of the head. What can't become a head is an error at once, not at its end.
+    /// @param input has to stay until `parse`, when the head is complete.
     step put(std::string_view input);
 
     /// Reads the complete head. Call once, after `put` said so; the reader then begins the next head.
-    error_code parse(response_head& to);
+    /// @param fields overwritten; their memory is used again.
+    error_code parse(status_line& first, std::vector<field>& fields);
 
-    /// Whether no byte of the head has arrived.
-    bool empty() const noexcept { return text_.empty(); }
+    /// Forgets what it has, to begin a new head.
+    void reset() noexcept;
 
 private:
     error_code take(char c);
 
     std::size_t limit_;
     std::string text_;
+    /// The complete head.
+    std::string_view head_;
     bool line_is_empty_ = false;
-    bool complete_ = false;
 };
 
 } // namespace roomport::http::detail

@@ -35,6 +35,7 @@ public:
     }
 
     bool has_buffered() const override { return false; }
+    bool is_quiet() const override { return false; }
     void say_goodbye() override {}
     bool resumed() const override { return false; }
 

@@ -17,7 +17,9 @@ pool::pool(asio::any_io_executor io_executor, origin target, pool_options option
 pool::pool(asio::any_io_executor strand, asio::any_io_executor io_executor, origin target,
            pool_options options)
     : impl_(std::make_shared<impl>(std::move(strand), std::move(io_executor), std::move(target),
-                                   std::move(options))) {}
+                                   std::move(options))) {
+    detail::watch_shutdown(impl_->strand(), impl_);
+}
 
 pool::~pool() {
     impl_->detach_from_resolver();
@@ -29,6 +31,14 @@ pool::~pool() {
 void pool::start_request(std::shared_ptr<impl> self, request wanted, body_sink& sink,
                          handler_type handler) {
     self->start(std::move(wanted), sink, std::move(handler));
+}
+
+void pool::start(std::shared_ptr<exchange> what) {
+    impl_->begin(std::move(what));
+}
+
+void pool::cancel(exchange& what) {
+    impl_->cancel(what);
 }
 
 void pool::cancel() {

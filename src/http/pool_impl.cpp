@@ -3,7 +3,7 @@
 #include "http/ascii.hpp"
 #include "http/request_text.hpp"
 
-#include <boost/asio/dispatch.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
@@ -45,15 +45,28 @@ detail::pool_state::settings read_settings(const pool_options& options) {
     return result;
 }
 
+class actions_held {
+public:
+    explicit actions_held(bool& flag) : flag_(flag) { flag_ = true; }
+    actions_held(const actions_held&) = delete;
+    actions_held& operator=(const actions_held&) = delete;
+    ~actions_held() { flag_ = false; }
+
+private:
+    bool& flag_;
+};
+
 } // namespace
 
 pool::impl::impl(asio::any_io_executor strand, asio::any_io_executor io_executor, origin target,
                  pool_options options)
     : strand_(std::move(strand)), io_executor_(std::move(io_executor)),
-      user_agent_(options.user_agent.empty() ? ROOMPORT_HTTP_AGENT : options.user_agent),
+      common_fields_(detail::common_fields(target, options.user_agent.empty()
+                                                       ? std::string_view(ROOMPORT_HTTP_AGENT)
+                                                       : std::string_view(options.user_agent))),
       allow_plaintext_(options.allow_plaintext),
       dialing_(std::make_shared<detail::dial_settings>()), state_(read_settings(options)),
-      timer_(strand_) {
+      timer_(strand_), timer_memory_(std::make_shared<roomport::detail::handler_memory>()) {
     require(!target.host().empty(), "the pool needs an origin");
     if (target.is_secure()) {
         // Two tickets come with each handshake; one a connection is enough to resume them all.
@@ -67,64 +80,6 @@ pool::impl::impl(asio::any_io_executor strand, asio::any_io_executor io_executor
 }
 
 pool::impl::~impl() = default;
-
-void pool::impl::start(request wanted, body_sink& sink, pool::handler_type handler) {
-    const auto id = ++last_request_;
-    completion done(io_executor_, std::move(handler));
-    done.on_cancel(strand_, [weak = weak_from_this(), id] {
-        if (const auto self = weak.lock()) {
-            self->cancel(id);
-        }
-    });
-    auto pending = std::make_unique<pending_request>(std::move(wanted), sink, std::move(done));
-    asio::dispatch(strand_,
-                   [self = shared_from_this(), id, pending = std::move(pending)]() mutable {
-                       self->begin(id, std::move(pending));
-                   });
-}
-
-error_code pool::impl::refuse(const request& wanted) const {
-    if (shut_down_) {
-        return asio::error::operation_aborted;
-    }
-    if (const auto ec = detail::check_request(wanted)) {
-        return ec;
-    }
-    const auto& origin = dialing_->target;
-    const bool needs_tls = !origin.is_loopback() && (!allow_plaintext_ || !wanted.token.empty());
-    if (!origin.is_secure() && needs_tls) {
-        return error::plaintext_refused;
-    }
-    return {};
-}
-
-void pool::impl::begin(detail::request_id id, std::unique_ptr<pending_request> wanted) {
-    ++counters_.requests;
-    const auto ec = refuse(wanted->wanted);
-    const auto deadline = wanted->wanted.deadline;
-    requests_.emplace(id, std::move(wanted));
-    if (ec) {
-        complete(id, ec);
-        publish_metrics();
-        return;
-    }
-    state_.add(id, deadline, clock::now());
-    run_actions();
-}
-
-void pool::impl::cancel(detail::request_id id) {
-    if (!requests_.contains(id)) {
-        return;
-    }
-    auto& pending = *requests_.at(id);
-    if (!pending.was_assigned) {
-        note_wait(pending, longest_dial_under_way());
-    }
-    // The connection that may be reading for the request goes first.
-    state_.remove(id, clock::now());
-    run_actions();
-    complete(id, asio::error::operation_aborted);
-}
 
 void pool::impl::cancel_all_later() {
     asio::post(strand_, [self = shared_from_this()] { self->cancel_all(); });
@@ -140,24 +95,11 @@ void pool::impl::shut_down() {
     cancel_all();
 }
 
-void pool::impl::complete(detail::request_id id, error_code ec) {
-    const auto found = requests_.find(id);
-    if (found == requests_.end()) {
-        return;
-    }
-    const auto pending = std::move(found->second);
-    requests_.erase(found);
-    pending->done.post(ec, std::move(pending->answer));
-}
-
-void pool::impl::note_wait(pending_request& pending, const phase_times& dial_times) const {
-    auto& times = pending.answer.times;
-    times.resolve = dial_times.resolve;
-    times.connect = dial_times.connect;
-    times.handshake = dial_times.handshake;
-    const auto waited = clock::now() - pending.waiting_since;
-    const auto dialed = times.resolve + times.connect + times.handshake;
-    times.queue = std::max(duration{}, waited - dialed);
+// The handler of a pending exchange may hold the pool, directly or not.
+void pool::impl::context_shuts_down() {
+    shut_down_ = true;
+    const auto dropped = std::exchange(exchanges_, {});
+    free_slots_.clear();
 }
 
 phase_times pool::impl::longest_dial_under_way() const {
@@ -217,20 +159,24 @@ void pool::impl::run(const detail::close_connection& action) {
 
 void pool::impl::run(const detail::fail_request& action) {
     auto dial_times = std::exchange(failed_dial_times_, std::nullopt);
-    const auto found = requests_.find(action.request);
-    if (found == requests_.end()) {
+    auto* const failed = find(action.request);
+    if (failed == nullptr) {
         return;
     }
-    auto& pending = *found->second;
-    if (!pending.was_assigned) {
-        note_wait(pending, dial_times ? *dial_times : longest_dial_under_way());
+    if (!failed->was_assigned_) {
+        note_wait(*failed, dial_times ? *dial_times : longest_dial_under_way(), clock::now());
     }
-    complete(action.request, action.error);
+    fail_later(action.request, action.error);
 }
 
 void pool::impl::run(const detail::start_exchange& action) {
     auto& slot = connections_.at(action.connection);
-    auto& pending = *requests_.at(action.request);
+    auto* const started = find(action.request);
+    if (started == nullptr) {
+        // It was cancelled meanwhile, and the connection will be closed.
+        return;
+    }
+    auto& begun = *started;
     const auto found = slot.established->inspect();
     const auto now = clock::now();
     if (found == detail::connection::condition::spoke) {
@@ -241,28 +187,23 @@ void pool::impl::run(const detail::start_exchange& action) {
         return;
     }
     if (found == detail::connection::condition::spoke) {
-        complete(action.request, error::bad_http);
+        fail_later(action.request, error::bad_http);
         state_.finished(action.connection, false, now);
         return;
     }
-    if (!dialing_->target.is_secure() && !pending.wanted.token.empty() &&
+    if (!dialing_->target.is_secure() && !begun.wanted.token.empty() &&
         !slot.established->peer_is_loopback()) {
-        complete(action.request, error::plaintext_refused);
+        fail_later(action.request, error::plaintext_refused);
         state_.finished(action.connection, false, now);
         return;
     }
-    note_wait(pending, slot.dial_times);
+    note_wait(begun, slot.dial_times, now);
     slot.dial_times = phase_times();
-    pending.was_assigned = true;
-    pending.answer.on_reused_connection = action.reused;
-    slot.established->exchange(
-        detail::write_request(pending.wanted, dialing_->target, user_agent_), pending.answer,
-        pending.sink, pending.wanted.body_limit,
-        [weak = weak_from_this(), action](const detail::exchange_outcome& outcome) {
-            if (const auto self = weak.lock()) {
-                self->exchange_ended(action, outcome);
-            }
-        });
+    slot.current = action;
+    begun.was_assigned_ = true;
+    begun.answer.on_reused_connection = action.reused;
+    detail::write_request(slot.established->request_text(), begun.wanted, common_fields_);
+    slot.established->exchange(begun.answer, *begun.sink, begun.wanted.body_limit, now);
 }
 
 void pool::impl::dial_ended(detail::connection_id id, error_code ec) {
@@ -282,11 +223,17 @@ void pool::impl::dial_ended(detail::connection_id id, error_code ec) {
     slot.established = std::make_shared<detail::connection>(
         slot.dialing->take_socket(), std::move(stream), slot.dialing->peer_is_loopback());
     slot.dialing.reset();
-    slot.established->start([weak = weak_from_this(), id](bool stray) {
-        if (const auto self = weak.lock()) {
-            self->idle_ended(id, stray);
-        }
-    });
+    slot.established->start(
+        [weak = weak_from_this(), id](bool stray) {
+            if (const auto self = weak.lock()) {
+                self->idle_ended(id, stray);
+            }
+        },
+        [weak = weak_from_this(), id](const detail::exchange_outcome& outcome) {
+            if (const auto self = weak.lock()) {
+                self->exchange_ended(id, outcome);
+            }
+        });
     state_.connected(id, now);
     run_actions();
 }
@@ -299,22 +246,27 @@ void pool::impl::idle_ended(detail::connection_id id, bool stray) {
     run_actions();
 }
 
-void pool::impl::exchange_ended(const detail::start_exchange& action,
-                                const detail::exchange_outcome& outcome) {
-    const auto now = clock::now();
-    auto& pending = *requests_.at(action.request);
+void pool::impl::exchange_ended(detail::connection_id id, const detail::exchange_outcome& outcome) {
+    const auto action = connections_.at(id).current;
+    auto& ending = *find(action.request);
     if (outcome.stray_bytes) {
         ++counters_.dropped_for_stray_bytes;
     }
-    if (outcome.died_before_answer && action.reused && pending.wanted.repeatable &&
-        !pending.was_resent) {
-        pending.was_resent = true;
-        pending.answer = response();
+    if (outcome.died_before_answer && action.reused && ending.wanted.repeatable &&
+        !ending.was_resent_) {
+        ending.was_resent_ = true;
+        forget(ending.answer);
         ++counters_.resent;
-        state_.retry_on_fresh(action.connection, now);
-    } else {
-        complete(action.request, outcome.error);
-        state_.finished(action.connection, outcome.reusable, now);
+        state_.retry_on_fresh(id, outcome.at);
+        run_actions();
+        return;
+    }
+    const auto ended = leave(action.request);
+    state_.finished(id, outcome.reusable, outcome.at);
+    // What follows from the end, another exchange perhaps, waits for its turn.
+    {
+        const actions_held hold(running_actions_);
+        ended->ended(outcome.error);
     }
     run_actions();
 }
@@ -332,15 +284,17 @@ void pool::impl::set_timer() {
     }
     timer_set_for_ = next;
     timer_.expires_at(*next);
-    timer_.async_wait([weak = weak_from_this()](error_code cancelled) {
-        const auto self = weak.lock();
-        if (cancelled || !self) {
-            return;
-        }
-        self->timer_set_for_.reset();
-        self->state_.expire(clock::now());
-        self->run_actions();
-    });
+    timer_.async_wait(asio::bind_allocator(
+        roomport::detail::handler_allocator<>(*timer_memory_),
+        [weak = weak_from_this(), memory = timer_memory_](error_code cancelled) {
+            const auto self = weak.lock();
+            if (cancelled || !self) {
+                return;
+            }
+            self->timer_set_for_.reset();
+            self->state_.expire(clock::now());
+            self->run_actions();
+        }));
 }
 
 void pool::impl::publish_metrics() {

@@ -1,26 +1,31 @@
 #pragma once
 
 #include "common/completion.hpp"
+#include "common/handler_memory.hpp"
 #include "http/connection.hpp"
+#include "http/context_shutdown.hpp"
 #include "http/dial.hpp"
 #include "http/pool_state.hpp"
 #include "http/resolve_mailbox.hpp"
 
+#include <roomport/http/exchange.hpp>
 #include <roomport/http/pool.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace roomport::http {
 
 /// Carries out what `pool_state` decides. All but the functions marked so is used on the strand only.
-struct pool::impl : public std::enable_shared_from_this<pool::impl> {
+struct pool::impl : public std::enable_shared_from_this<pool::impl>,
+                    public detail::shutdown_listener {
 public:
     using completion = roomport::detail::completion<error_code, response>;
 
@@ -28,10 +33,12 @@ public:
          origin target, pool_options options);
     impl(const impl&) = delete;
     impl& operator=(const impl&) = delete;
-    ~impl();
+    ~impl() override;
 
     /// From any thread.
     void start(request wanted, body_sink& sink, pool::handler_type handler);
+    void begin(std::shared_ptr<exchange> what);
+    void cancel(exchange& what);
     /// From any thread.
     void cancel_all_later();
     /// From any thread.
@@ -42,22 +49,22 @@ public:
     /// Ends all requests and connections, and each request that comes later.
     void shut_down();
 
+    void context_shuts_down() override;
+
     const origin& target() const noexcept { return dialing_->target; }
     const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
 
 private:
-    class pending_request {
-    public:
-        pending_request(request what, body_sink& to, completion handler)
-            : wanted(std::move(what)), sink(to), done(std::move(handler)) {}
+    class pending_request;
 
-        request wanted;
-        body_sink& sink;
-        completion done;
-        response answer;
-        time_point waiting_since = clock::now();
-        bool was_assigned = false;
-        bool was_resent = false;
+    /// Where an exchange under way stands; free without one.
+    class exchange_slot {
+    public:
+        exchange_slot() = default;
+
+        std::shared_ptr<exchange> content;
+        /// Distinguishes those that follow each other in a slot.
+        std::uint32_t turn = 0;
     };
 
     class connection_slot {
@@ -68,14 +75,20 @@ private:
         std::shared_ptr<detail::connection> established;
         /// Of the attempt that made the connection; told to the first request on it.
         phase_times dial_times;
+        /// What the connection is doing.
+        detail::start_exchange current;
     };
 
     error_code refuse(const request& wanted) const;
-    void begin(detail::request_id id, std::unique_ptr<pending_request> wanted);
-    void cancel(detail::request_id id);
+    /// Makes an answer one of which nothing is known; the fields stay where they are, for their memory.
+    static void forget(response& answer);
+    detail::request_id enter(std::shared_ptr<exchange> what);
+    exchange* find(detail::request_id id);
+    std::shared_ptr<exchange> leave(detail::request_id id);
     void cancel_all();
-    void complete(detail::request_id id, error_code ec);
-    void note_wait(pending_request& pending, const phase_times& dial_times) const;
+    /// Ends an exchange, not inline: its owner may be the caller.
+    void fail_later(detail::request_id id, error_code ec);
+    void note_wait(exchange& waiting, const phase_times& dial_times, time_point now) const;
     phase_times longest_dial_under_way() const;
 
     void run_actions();
@@ -86,26 +99,27 @@ private:
 
     void dial_ended(detail::connection_id id, error_code ec);
     void idle_ended(detail::connection_id id, bool stray);
-    void exchange_ended(const detail::start_exchange& action,
-                        const detail::exchange_outcome& outcome);
+    void exchange_ended(detail::connection_id id, const detail::exchange_outcome& outcome);
     void set_timer();
     void publish_metrics();
 
     boost::asio::any_io_executor strand_;
     boost::asio::any_io_executor io_executor_;
-    std::string user_agent_;
+    std::string common_fields_;
     bool allow_plaintext_;
     std::shared_ptr<detail::dial_settings> dialing_;
     detail::pool_state state_;
-    std::unordered_map<detail::request_id, std::unique_ptr<pending_request>> requests_;
+    std::vector<exchange_slot> exchanges_;
+    std::vector<std::uint32_t> free_slots_;
     std::unordered_map<detail::connection_id, connection_slot> connections_;
     boost::asio::steady_timer timer_;
+    /// Apart, because an operation of the timer may outlive the pool.
+    std::shared_ptr<roomport::detail::handler_memory> timer_memory_;
     std::optional<time_point> timer_set_for_;
     /// Of an attempt that failed with the last action, for the request that fails with the next.
     std::optional<phase_times> failed_dial_times_;
     bool running_actions_ = false;
     bool shut_down_ = false;
-    std::atomic<detail::request_id> last_request_{0};
     pool_metrics counters_;
     mutable std::mutex metrics_mutex_;
     pool_metrics published_;

@@ -14,34 +14,42 @@ time_point later(time_point from, duration by) {
 
 } // namespace
 
-time_point pool_state::expiry_of(const request_record& record) {
-    return record.on == 0 ? std::min(record.deadline, record.acquire_by) : record.deadline;
-}
-
-void pool_state::watch(time_point when, subject what, std::uint64_t id) {
-    if (when != time_point::max()) {
-        expiries_.emplace(when, what, id);
+pool_state::request_record& pool_state::make_request(request_id request) {
+    const auto place = static_cast<std::size_t>(static_cast<std::uint32_t>(request));
+    while (requests_.size() <= place) {
+        requests_.emplace_back();
     }
+    auto& record = requests_[place];
+    record.id = request;
+    record.present = true;
+    record.needs_fresh = false;
+    record.acquire_by = time_point::max();
+    return record;
 }
 
-void pool_state::unwatch(time_point when, subject what, std::uint64_t id) {
-    expiries_.erase(expiry(when, what, id));
+pool_state::request_record* pool_state::find_request(request_id request) {
+    const auto place = static_cast<std::size_t>(static_cast<std::uint32_t>(request));
+    if (place >= requests_.size()) {
+        return nullptr;
+    }
+    auto& record = requests_[place];
+    return record.present && record.id == request ? &record : nullptr;
 }
 
 std::optional<time_point> pool_state::next_expiry() const {
     if (expiries_.empty()) {
         return std::nullopt;
     }
-    return std::get<time_point>(*expiries_.begin());
+    return expiries_.front().when();
 }
 
 std::optional<pool_action> pool_state::next_action() {
-    if (actions_.empty()) {
+    if (next_action_ == actions_.size()) {
+        actions_.clear();
+        next_action_ = 0;
         return std::nullopt;
     }
-    auto action = std::move(actions_.front());
-    actions_.pop_front();
-    return action;
+    return actions_[next_action_++];
 }
 
 void pool_state::add(request_id request, time_point deadline, time_point now) {
@@ -56,32 +64,27 @@ void pool_state::add(request_id request, time_point deadline, time_point now) {
         actions_.emplace_back(fail_request{request, error::queue_full});
         return;
     }
-    auto& record = requests_[request];
+    auto& record = make_request(request);
     record.deadline = deadline;
     if (settings_.acquire_timeout > duration{}) {
         record.acquire_by = later(now, settings_.acquire_timeout);
     }
-    enqueue(request, record, ++last_place_);
+    enqueue(record, false);
     settle(now);
 }
 
-void pool_state::enqueue(request_id request, request_record& record, place at) {
+void pool_state::enqueue(request_record& record, bool first) {
     record.on = 0;
-    record.at = at;
-    waiting_.emplace(at, request);
-    watch(expiry_of(record), subject::request, request);
+    waiting_.insert(first ? waiting_.begin() : waiting_.end(), record);
+    expiries_.set(record, std::min(record.deadline, record.acquire_by));
 }
 
-void pool_state::forget_request(request_id request) {
-    const auto found = requests_.find(request);
-    if (found == requests_.end()) {
-        return;
+void pool_state::forget_request(request_record& record) {
+    expiries_.erase(record);
+    if (record.is_linked()) {
+        waiting_.erase(waiting_.iterator_to(record));
     }
-    unwatch(expiry_of(found->second), subject::request, request);
-    if (found->second.on == 0) {
-        waiting_.erase(found->second.at);
-    }
-    requests_.erase(found);
+    record.present = false;
 }
 
 void pool_state::forget_connection(connection_id connection) {
@@ -89,7 +92,7 @@ void pool_state::forget_connection(connection_id connection) {
     if (found == connections_.end()) {
         return;
     }
-    unwatch(found->second.expires, subject::connection, connection);
+    expiries_.erase(found->second);
     if (found->second.phase == connection_phase::connecting) {
         --connecting_;
     } else if (found->second.phase == connection_phase::idle) {
@@ -98,9 +101,9 @@ void pool_state::forget_connection(connection_id connection) {
     connections_.erase(found);
 }
 
-void pool_state::fail(request_id request, error_code ec) {
-    forget_request(request);
-    actions_.emplace_back(fail_request{request, ec});
+void pool_state::fail(request_record& record, error_code ec) {
+    forget_request(record);
+    actions_.emplace_back(fail_request{record.id, ec});
 }
 
 void pool_state::close(connection_id connection) {
@@ -109,12 +112,12 @@ void pool_state::close(connection_id connection) {
 }
 
 void pool_state::remove(request_id request, time_point now) {
-    const auto found = requests_.find(request);
-    if (found == requests_.end()) {
+    auto* const found = find_request(request);
+    if (found == nullptr) {
         return;
     }
-    const auto connection = found->second.on;
-    forget_request(request);
+    const auto connection = found->on;
+    forget_request(*found);
     if (connection != 0) {
         close(connection);
     }
@@ -140,14 +143,15 @@ void pool_state::connected(connection_id connection, time_point now) {
     if (found == connections_.end()) {
         return;
     }
-    auto& record = found->second;
-    unwatch(record.expires, subject::connection, connection);
     --connecting_;
-    record.phase = connection_phase::idle;
-    record.expires = later(now, settings_.idle_timeout);
-    watch(record.expires, subject::connection, connection);
-    idle_.push_back(connection);
+    become_idle(found->second, now);
     settle(now);
+}
+
+void pool_state::become_idle(connection_record& record, time_point now) {
+    record.phase = connection_phase::idle;
+    expiries_.set(record, later(now, settings_.idle_timeout));
+    idle_.push_back(record.id);
 }
 
 void pool_state::connect_failed(connection_id connection, error_code ec, time_point now) {
@@ -157,7 +161,7 @@ void pool_state::connect_failed(connection_id connection, error_code ec, time_po
     forget_connection(connection);
     actions_.emplace_back(close_connection{connection, true});
     if (!waiting_.empty()) {
-        fail(waiting_.begin()->second, ec);
+        fail(waiting_.front(), ec);
     }
     settle(now);
 }
@@ -168,7 +172,7 @@ void pool_state::finished(connection_id connection, bool reusable, time_point no
         return;
     }
     auto& record = found->second;
-    forget_request(record.serves);
+    forget_request(*find_request(record.serves));
     if (!reusable) {
         close(connection);
         settle(now);
@@ -176,10 +180,7 @@ void pool_state::finished(connection_id connection, bool reusable, time_point no
     }
     record.serves = 0;
     record.used = true;
-    record.phase = connection_phase::idle;
-    record.expires = later(now, settings_.idle_timeout);
-    watch(record.expires, subject::connection, connection);
-    idle_.push_back(connection);
+    become_idle(record, now);
     settle(now);
 }
 
@@ -188,12 +189,10 @@ void pool_state::requeue(connection_id connection, bool needs_fresh, time_point 
     if (found == connections_.end()) {
         return;
     }
-    const auto request = found->second.serves;
+    auto& record = *find_request(found->second.serves);
     close(connection);
-    auto& record = requests_.at(request);
-    unwatch(expiry_of(record), subject::request, request);
     record.needs_fresh = record.needs_fresh || needs_fresh;
-    enqueue(request, record, --first_place_);
+    enqueue(record, true);
     settle(now);
 }
 
@@ -213,22 +212,21 @@ void pool_state::lost(connection_id connection, time_point now) {
 }
 
 void pool_state::expire(time_point now) {
-    while (!expiries_.empty() && std::get<time_point>(*expiries_.begin()) <= now) {
-        const auto [when, what, id] = *expiries_.begin();
-        if (what == subject::request) {
-            expire_request(id, now);
+    while (!expiries_.empty() && expiries_.front().when() <= now) {
+        const auto& next = expiries_.front();
+        if (next.what() == expiring::kind::request) {
+            expire_request(*find_request(next.id), now);
         } else {
-            expire_connection(id, now);
+            expire_connection(next.id, now);
         }
     }
     close_unneeded_attempts();
     settle(now);
 }
 
-void pool_state::expire_request(request_id request, time_point now) {
-    const auto& record = requests_.at(request);
+void pool_state::expire_request(request_record& record, time_point now) {
     const auto connection = record.on;
-    fail(request, record.deadline <= now ? error::attempt_timeout : error::acquire_timeout);
+    fail(record, record.deadline <= now ? error::attempt_timeout : error::acquire_timeout);
     if (connection != 0) {
         close(connection);
     }
@@ -243,58 +241,52 @@ void pool_state::expire_connection(connection_id connection, time_point now) {
 }
 
 void pool_state::end_all(error_code ec) {
-    std::vector<request_id> requests;
-    for (const auto& item : requests_) {
-        requests.push_back(item.first);
-    }
-    std::sort(requests.begin(), requests.end());
-    for (const auto request : requests) {
-        fail(request, ec);
+    for (auto& record : requests_) {
+        if (record.present) {
+            fail(record, ec);
+        }
     }
     while (!connections_.empty()) {
         close(connections_.begin()->first);
     }
 }
 
-std::optional<request_id> pool_state::next_for(const connection_record& candidate) const {
-    for (const auto& [at, request] : waiting_) {
-        if (!candidate.used || !requests_.at(request).needs_fresh) {
-            return request;
+pool_state::request_record* pool_state::next_for(const connection_record& candidate) {
+    for (auto& waiter : waiting_) {
+        if (!candidate.used || !waiter.needs_fresh) {
+            return &waiter;
         }
     }
-    return std::nullopt;
+    return nullptr;
 }
 
-void pool_state::assign(request_id request, connection_id connection) {
-    auto& waiter = requests_.at(request);
+void pool_state::assign(request_record& waiter, connection_id connection) {
     auto& record = connections_.at(connection);
-    unwatch(expiry_of(waiter), subject::request, request);
-    waiting_.erase(waiter.at);
+    waiting_.erase(waiting_.iterator_to(waiter));
     waiter.on = connection;
-    watch(expiry_of(waiter), subject::request, request);
-    unwatch(record.expires, subject::connection, connection);
-    record.expires = time_point::max();
+    expiries_.set(waiter, waiter.deadline);
+    expiries_.erase(record);
     record.phase = connection_phase::busy;
-    record.serves = request;
-    actions_.emplace_back(start_exchange{request, connection, record.used});
+    record.serves = waiter.id;
+    actions_.emplace_back(start_exchange{waiter.id, connection, record.used});
 }
 
 // Hands idle connections out and opens new ones, as many as there are requests to serve.
 void pool_state::settle(time_point now) {
     for (std::size_t left = idle_.size(); left > 0 && !waiting_.empty(); --left) {
         const auto connection = idle_[left - 1];
-        if (const auto request = next_for(connections_.at(connection))) {
+        if (auto* const waiter = next_for(connections_.at(connection))) {
             idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(left - 1));
-            assign(*request, connection);
+            assign(*waiter, connection);
         }
     }
     while (connecting_ < waiting_.size() && connections_.size() < settings_.max_connections) {
         const auto connection = ++last_connection_;
         auto& record = connections_[connection];
-        record.expires = later(now, settings_.connect_timeout);
-        watch(record.expires, subject::connection, connection);
+        record.id = connection;
+        expiries_.set(record, later(now, settings_.connect_timeout));
         ++connecting_;
-        actions_.emplace_back(open_connection{connection, record.expires});
+        actions_.emplace_back(open_connection{connection, later(now, settings_.connect_timeout)});
     }
 }
 

@@ -1,21 +1,24 @@
 #pragma once
 
+#include "http/expiry_heap.hpp"
+
 #include <roomport/clock.hpp>
 #include <roomport/error.hpp>
+
+#include <boost/intrusive/list.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
-#include <set>
-#include <tuple>
 #include <unordered_map>
 #include <variant>
 #include <vector>
 
 namespace roomport::http::detail {
 
+/// Names a request. The lower half is its place in tables: no other request that is present has the same, and small
+/// ones are to be used again.
 using request_id = std::uint64_t;
 using connection_id = std::uint64_t;
 
@@ -68,6 +71,9 @@ public:
     };
 
     explicit pool_state(const settings& how) : settings_(how) {}
+    pool_state(const pool_state&) = delete;
+    pool_state& operator=(const pool_state&) = delete;
+    ~pool_state() { waiting_.clear(); }
 
     /// A request has come.
     void add(request_id request, time_point deadline, time_point now);
@@ -111,56 +117,57 @@ public:
     std::size_t waiting() const noexcept { return waiting_.size(); }
 
 private:
-    enum class subject { request, connection };
-    using expiry = std::tuple<time_point, subject, std::uint64_t>;
-    using place = std::int64_t;
+    /// Waiting while it is linked.
+    struct request_record : expiring, boost::intrusive::list_base_hook<> {
+        request_record() : expiring(kind::request) {}
 
-    struct request_record {
+        bool present = false;
+        bool needs_fresh = false;
         time_point deadline{};
         time_point acquire_by = time_point::max();
-        /// Its place in the queue; without meaning while it has a connection.
-        place at = 0;
         connection_id on = 0;
-        bool needs_fresh = false;
     };
 
     enum class connection_phase { connecting, idle, busy };
 
-    struct connection_record {
+    struct connection_record : expiring {
+        connection_record() : expiring(kind::connection) {}
+
         connection_phase phase = connection_phase::connecting;
         request_id serves = 0;
         bool used = false;
-        time_point expires = time_point::max();
     };
 
-    static time_point expiry_of(const request_record& record);
-    void watch(time_point when, subject what, std::uint64_t id);
-    void unwatch(time_point when, subject what, std::uint64_t id);
-    void enqueue(request_id request, request_record& record, place at);
-    void fail(request_id request, error_code ec);
-    void forget_request(request_id request);
+    request_record& make_request(request_id request);
+    request_record* find_request(request_id request);
+    /// Lets a request wait; its end is the nearer of its two.
+    void enqueue(request_record& record, bool first);
+    void fail(request_record& record, error_code ec);
+    void forget_request(request_record& record);
     void forget_connection(connection_id connection);
     void close(connection_id connection);
     void close_unneeded_attempts();
     void requeue(connection_id connection, bool needs_fresh, time_point now);
-    void expire_request(request_id request, time_point now);
+    void become_idle(connection_record& record, time_point now);
+    void expire_request(request_record& record, time_point now);
     void expire_connection(connection_id connection, time_point now);
-    std::optional<request_id> next_for(const connection_record& candidate) const;
-    void assign(request_id request, connection_id connection);
+    request_record* next_for(const connection_record& candidate);
+    void assign(request_record& waiter, connection_id connection);
     void settle(time_point now);
 
     settings settings_;
-    std::unordered_map<request_id, request_record> requests_;
+    /// By the lower half of the id.
+    std::deque<request_record> requests_;
     std::unordered_map<connection_id, connection_record> connections_;
-    std::map<place, request_id> waiting_;
+    boost::intrusive::list<request_record> waiting_;
     /// The most recently used last: it is taken first, so that the others can age.
     std::vector<connection_id> idle_;
-    std::set<expiry> expiries_;
-    std::deque<pool_action> actions_;
+    expiry_heap expiries_;
+    /// Those before `next_action_` were carried out.
+    std::vector<pool_action> actions_;
+    std::size_t next_action_ = 0;
     std::size_t connecting_ = 0;
     connection_id last_connection_ = 0;
-    place last_place_ = 0;
-    place first_place_ = 0;
 };
 
 } // namespace roomport::http::detail

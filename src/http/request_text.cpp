@@ -44,22 +44,26 @@ error_code check_request(const request& wanted) {
     return ok ? error_code() : error_code(error::invalid_argument);
 }
 
-std::string write_request(const request& wanted, const origin& target,
-                          std::string_view user_agent) {
+std::string common_fields(const origin& target, std::string_view user_agent) {
+    std::string text;
+    append_field(text, "Host", target.host_field());
+    append_field(text, "User-Agent", user_agent);
+    return text;
+}
+
+void write_request(std::string& text, const request& wanted, std::string_view common) {
     constexpr std::size_t room_for_names = 256;
-    std::size_t size = room_for_names + wanted.target.size() + target.host().size() +
-                       user_agent.size() + wanted.token.reveal().size() + wanted.body.size();
+    std::size_t size = room_for_names + wanted.target.size() + common.size() +
+                       wanted.token.reveal().size() + wanted.body.size();
     bool has_accept = false;
     for (const auto& item : wanted.fields) {
         size += item.name.size() + item.value.size() + 4;
         has_accept = has_accept || equals_ignoring_case(item.name, "Accept");
     }
-    std::string text;
     // A reallocation would leave a copy of the token behind.
     text.reserve(size);
     text.append(to_string(wanted.verb)).append(" ").append(wanted.target).append(" HTTP/1.1\r\n");
-    append_field(text, "Host", target.host_field());
-    append_field(text, "User-Agent", user_agent);
+    text.append(common);
     if (!has_accept) {
         append_field(text, "Accept", "*/*");
     }
@@ -76,7 +80,6 @@ std::string write_request(const request& wanted, const origin& target,
         append_field(text, "Content-Length", std::to_string(wanted.body.size()));
     }
     text.append("\r\n").append(wanted.body);
-    return text;
 }
 
 } // namespace roomport::http::detail

@@ -1,12 +1,24 @@
 #include "http/response_reader.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace roomport::http::detail {
 
 response_reader::response_reader(response& answer, body_sink& sink, std::size_t body_limit)
-    : answer_(answer), sink_(sink), body_limit_(body_limit) {}
+    : answer_(&answer), sink_(&sink), body_limit_(body_limit) {}
+
+void response_reader::start(response& answer, body_sink& sink, std::size_t body_limit) {
+    answer_ = &answer;
+    sink_ = &sink;
+    body_limit_ = body_limit;
+    head_.reset();
+    chunks_ = chunked_decoder(head_limit);
+    framing_ = body_framing();
+    phase_ = phase::head;
+    body_size_ = 0;
+    interim_responses_ = 0;
+    started_ = false;
+}
 
 response_reader::step response_reader::put(std::string_view input, const moment& now) {
     step result;
@@ -47,11 +59,11 @@ response_reader::step response_reader::put(std::string_view input, const moment&
 }
 
 error_code response_reader::begin_body(const moment& now) {
-    response_head head;
-    if (const auto ec = head_.parse(head)) {
+    status_line head;
+    if (const auto ec = head_.parse(head, answer_->fields)) {
         return ec;
     }
-    const auto framing = decide_framing(head.status, head.minor_version, head.fields);
+    const auto framing = decide_framing(head.status, head.minor_version, answer_->fields);
     if (framing.has_error()) {
         return framing.error();
     }
@@ -63,15 +75,14 @@ error_code response_reader::begin_body(const moment& now) {
         return {};
     }
     framing_ = *framing;
-    answer_.status = head.status;
-    answer_.fields = std::move(head.fields);
-    answer_.arrived_at = now.monotonic;
-    answer_.arrived_at_wall_time = now.wall;
+    answer_->status = head.status;
+    answer_->arrived_at = now.monotonic;
+    answer_->arrived_at_wall_time = now.wall;
     if (framing_.how == body_framing::kind::length && framing_.length > body_limit_) {
         return error::body_too_large;
     }
     phase_ = phase::body;
-    sink_.begin(answer_);
+    sink_->begin(*answer_);
     return {};
 }
 
@@ -96,7 +107,7 @@ error_code response_reader::deliver(std::string_view data) {
     if (body_size_ > body_limit_) {
         return error::body_too_large;
     }
-    return sink_.write(data);
+    return sink_->write(data);
 }
 
 response_reader::step response_reader::end(std::size_t consumed) {
@@ -104,7 +115,7 @@ response_reader::step response_reader::end(std::size_t consumed) {
     step result;
     result.consumed = consumed;
     result.done = true;
-    result.error = sink_.end();
+    result.error = sink_->end();
     return result;
 }
 

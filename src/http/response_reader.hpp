@@ -27,9 +27,16 @@ public:
     static constexpr std::size_t head_limit = std::size_t{64} * 1024;
     static constexpr int most_interim_responses = 5;
 
-    /// @param answer filled as the head arrives; must outlive the reader.
+    /// @param answer filled as the head arrives; must outlive the reader. The memory of its fields is used again: what
+    ///               they hold has no meaning before the status is set.
     /// @param sink   takes the body; must outlive the reader.
     response_reader(response& answer, body_sink& sink, std::size_t body_limit);
+
+    /// A reader that has to be started before it is used.
+    response_reader() = default;
+
+    /// Begins the next response, as a new reader would.
+    void start(response& answer, body_sink& sink, std::size_t body_limit);
 
     struct step {
         std::size_t consumed = 0;
@@ -60,9 +67,9 @@ private:
     step put_chunked(std::string_view input);
     error_code deliver(std::string_view data);
 
-    response& answer_;
-    body_sink& sink_;
-    std::uint64_t body_limit_;
+    response* answer_ = nullptr;
+    body_sink* sink_ = nullptr;
+    std::uint64_t body_limit_ = 0;
     head_reader head_{head_limit};
     chunked_decoder chunks_{head_limit};
     body_framing framing_;

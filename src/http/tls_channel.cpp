@@ -3,14 +3,23 @@
 #include "http/socket_bio.hpp"
 #include "http/tls_error.hpp"
 
+#include <cerrno>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
 #include <utility>
 
 namespace roomport::http::detail {
 namespace {
 
 using kind = channel_result::kind;
+
+// What anyone left behind would be taken for the outcome of the next call. Looking first is much cheaper.
+void forget_errors() {
+    if (ERR_peek_error() != 0) {
+        ERR_clear_error();
+    }
+}
 
 class tls_channel final : public channel {
 public:
@@ -59,19 +68,25 @@ public:
 
     channel_result read(char* to, std::size_t size) override {
         std::size_t moved = 0;
-        ERR_clear_error();
+        forget_errors();
         const int outcome = SSL_read_ex(connection_.get(), to, size, &moved);
         return outcome == 1 ? channel_result{kind::done, moved, {}} : result_of(outcome);
     }
 
     channel_result write(std::string_view bytes) override {
         std::size_t moved = 0;
-        ERR_clear_error();
+        forget_errors();
         const int outcome = SSL_write_ex(connection_.get(), bytes.data(), bytes.size(), &moved);
         return outcome == 1 ? channel_result{kind::done, moved, {}} : result_of(outcome);
     }
 
     bool has_buffered() const override { return SSL_has_pending(connection_.get()) == 1; }
+
+    bool is_quiet() const override {
+        char byte = 0;
+        return !has_buffered() && ::recv(state_.socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+               (errno == EAGAIN || errno == EWOULDBLOCK);
+    }
 
     void say_goodbye() override {
         if (connected_ && !broken_ && !state_.at_end && state_.system_error == 0) {

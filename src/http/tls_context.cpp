@@ -13,6 +13,7 @@ namespace roomport::http::detail {
 namespace {
 
 constexpr int security_level = 2;
+constexpr std::size_t most_with_kept_buffers = 256;
 constexpr std::array<unsigned char, 9> alpn_http1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 [[noreturn]] void refuse(const std::string& what) {
@@ -90,8 +91,11 @@ tls_context::tls_context(const origin& target, const tls_options& options,
     }
     SSL_CTX_set_security_level(context, security_level);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                  SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    // A connection's buffers have 34 KiB: to make them anew for each answer costs a few connections more than to keep them.
+    if (sessions_kept > most_with_kept_buffers) {
+        SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    }
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
     SSL_CTX_set_default_passwd_cb(context, no_passphrase);

@@ -58,8 +58,12 @@ struct type_shape<open_enum<E>> {
     static constexpr void describe(value_type& type) {
         type.kind = value_kind::choice;
         type.texts = texts_of<E>;
-        type.assign = [](void* slot, std::string text) {
-            *static_cast<choice*>(slot) = choice(std::move(text));
+        type.assign = [](void* slot, std::string_view text) {
+            if (const auto known = enum_from_text<E>(text)) {
+                *static_cast<choice*>(slot) = choice(*known);
+            } else {
+                *static_cast<choice*>(slot) = choice(text);
+            }
         };
         type.text = [](const void* slot) {
             return static_cast<const choice*>(slot)->text();
@@ -74,8 +78,12 @@ struct type_shape<std::vector<T>> {
     static constexpr void describe(value_type& type) {
         type.kind = value_kind::list;
         type.element = &value_type_of<T>;
-        type.append = [](void* slot) -> void* {
-            return &static_cast<list*>(slot)->emplace_back();
+        type.prepare = [](void* slot, std::size_t index) -> void* {
+            auto& elements = *static_cast<list*>(slot);
+            return index < elements.size() ? &elements[index] : &elements.emplace_back();
+        };
+        type.truncate = [](void* slot, std::size_t size) {
+            static_cast<list*>(slot)->resize(size);
         };
         type.size = [](const void* slot) {
             return static_cast<const list*>(slot)->size();
@@ -93,7 +101,11 @@ constexpr void describe_optional(value_type& type, presence needed) {
     type_shape<value>::describe(type);
     type.needed = needed;
     type.engage = [](void* slot) -> void* {
-        return &static_cast<Optional*>(slot)->emplace();
+        auto& optional = *static_cast<Optional*>(slot);
+        return optional ? &*optional : &optional.emplace();
+    };
+    type.disengage = [](void* slot) noexcept {
+        static_cast<Optional*>(slot)->reset();
     };
     type.inspect = [](const void* slot) -> const void* {
         const auto& optional = *static_cast<const Optional*>(slot);

@@ -57,7 +57,9 @@ error_code read_engine::finish() {
 
 void read_engine::reset() noexcept {
     tokenizer_.reset();
-    error_ = read_error();
+    if (error_.code) {
+        error_ = read_error();
+    }
     depth_ = 0;
     text_destination_ = destination();
     text_.clear();
@@ -83,7 +85,7 @@ bool read_engine::next_destination(std::uint64_t offset, destination& next) {
     if (open->index >= limits_.list_elements) {
         return fail(error::value_too_large, offset, "the list has too many elements");
     }
-    next = {open->type->element, open->type->append(open->value)};
+    next = {open->type->element, open->type->prepare(open->value, open->index)};
     return true;
 }
 
@@ -103,6 +105,7 @@ void read_engine::open_level(const destination& next, bool is_array) {
     opened.value = next.type != nullptr ? next.type->engage(next.slot) : nullptr;
     opened.seen_members = 0;
     opened.member = nullptr;
+    opened.expected = 0;
     opened.index = 0;
     opened.is_array = is_array;
     opened.at_value = false;
@@ -126,13 +129,17 @@ bool read_engine::object_end(std::uint64_t offset) {
     if (closed.type != nullptr) {
         const auto& members = closed.type->members;
         for (std::size_t index = 0; index < members.size(); ++index) {
-            const bool seen = ((closed.seen_members >> index) & 1U) != 0;
-            if (!seen && members[index].type->needed == presence::required) {
-                closed.name = members[index].name();
+            const auto& member = members[index];
+            if (((closed.seen_members >> index) & 1U) != 0) {
+                continue;
+            }
+            if (member.type->needed == presence::required) {
+                closed.name = member.name();
                 closed.name_cut = false;
                 closed.at_value = true;
                 return fail(error::wrong_shape, offset, "a required member is missing");
             }
+            member.type->disengage(member.locate(closed.value));
         }
     }
     --depth_;
@@ -153,6 +160,10 @@ bool read_engine::array_begin(std::uint64_t offset) {
 }
 
 bool read_engine::array_end(std::uint64_t) {
+    const level& closed = *top();
+    if (closed.type != nullptr) {
+        closed.type->truncate(closed.value, closed.index);
+    }
     --depth_;
     value_done();
     return true;
@@ -182,10 +193,15 @@ bool read_engine::name_end() {
         return true;
     }
     const auto& members = open.type->members;
-    const auto found = std::ranges::find(members, std::string_view(open.name), &member_type::name);
+    const std::string_view name = open.name;
+    // Most servers keep to one order.
+    auto found = open.expected < members.size() && members[open.expected].name() == name
+                     ? members.begin() + static_cast<std::ptrdiff_t>(open.expected)
+                     : std::ranges::find(members, name, &member_type::name);
     if (found == members.end()) {
         return true;
     }
+    open.expected = static_cast<std::size_t>(found - members.begin()) + 1;
     open.member = &*found;
     const std::uint64_t mark = std::uint64_t{1} << static_cast<unsigned>(found - members.begin());
     if ((open.seen_members & mark) != 0) {
@@ -195,35 +211,52 @@ bool read_engine::name_end() {
     return true;
 }
 
+bool read_engine::name(std::uint64_t offset, std::string_view utf8) {
+    return name_begin(offset) && name_part(utf8) && name_end();
+}
+
 bool read_engine::text_begin(std::uint64_t offset) {
     text_destination_ = destination();
     text_offset_ = offset;
-    text_.clear();
     if (!next_destination(offset, text_destination_)) {
         return false;
     }
     const value_type* const type = text_destination_.type;
-    return type == nullptr || takes_text(*type) || wrong_type(offset, *type, "a text");
+    if (type == nullptr) {
+        return true;
+    }
+    if (!takes_text(*type)) {
+        return wrong_type(offset, *type, "a text");
+    }
+    text_target_ = type->kind == value_kind::text
+                       ? static_cast<std::string*>(type->engage(text_destination_.slot))
+                       : &text_;
+    text_target_->clear();
+    return true;
 }
 
 bool read_engine::text_part(std::string_view utf8) {
     if (text_destination_.type == nullptr) {
         return true;
     }
-    if (utf8.size() > limits_.text_bytes - text_.size()) {
+    if (utf8.size() > limits_.text_bytes - text_target_->size()) {
         return fail(error::value_too_large, text_offset_, "the text is too long");
     }
-    text_ += utf8;
+    *text_target_ += utf8;
     return true;
 }
 
 bool read_engine::text_end() {
     const destination& to = text_destination_;
-    if (to.type != nullptr && !store_text(*to.type, to.slot, text_)) {
+    if (to.type != nullptr && text_target_ == &text_ && !store_text(*to.type, to.slot, text_)) {
         return wrong_type(text_offset_, *to.type, "another text");
     }
     value_done();
     return true;
+}
+
+bool read_engine::text(std::uint64_t offset, std::string_view utf8) {
+    return text_begin(offset) && text_part(utf8) && text_end();
 }
 
 bool read_engine::number(std::uint64_t offset, const decimal_number& number) {
@@ -261,8 +294,11 @@ bool read_engine::null(std::uint64_t offset) {
     if (!next_destination(offset, next)) {
         return false;
     }
-    if (next.type != nullptr && next.type->needed == presence::required) {
-        return wrong_type(offset, *next.type, "null");
+    if (next.type != nullptr) {
+        if (next.type->needed == presence::required) {
+            return wrong_type(offset, *next.type, "null");
+        }
+        next.type->disengage(next.slot);
     }
     value_done();
     return true;

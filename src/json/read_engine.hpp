@@ -15,6 +15,9 @@
 namespace roomport::json::detail {
 
 /// Puts the tokens of one document into a variable, as its type's table says.
+///
+/// What the variable holds from a document before is overwritten in place, so that its memory is used again; whatever the
+/// new document lacks is taken out where its object or list ends.
 class read_engine final : private token_handler {
 public:
     read_engine(const value_type& type, void* target, const read_limits& limits);
@@ -41,6 +44,8 @@ private:
         void* value = nullptr;
         std::uint64_t seen_members = 0;
         const member_type* member = nullptr;
+        /// The index of the member that is likely to be next.
+        std::size_t expected = 0;
         std::uint64_t index = 0;
         std::string name;
         std::uint64_t name_offset = 0;
@@ -59,6 +64,8 @@ private:
     bool text_begin(std::uint64_t offset) override;
     bool text_part(std::string_view utf8) override;
     bool text_end() override;
+    bool name(std::uint64_t offset, std::string_view utf8) override;
+    bool text(std::uint64_t offset, std::string_view utf8) override;
     bool number(std::uint64_t offset, const decimal_number& value) override;
     bool boolean(std::uint64_t offset, bool value) override;
     bool null(std::uint64_t offset) override;
@@ -83,7 +90,10 @@ private:
     std::size_t depth_ = 0;
     destination text_destination_;
     std::uint64_t text_offset_ = 0;
+    /// Collects a text that is not kept as it is.
     std::string text_;
+    /// Where the parts of a text go: the value itself, or `text_`.
+    std::string* text_target_ = &text_;
     bool finished_ = false;
 };
 

@@ -82,17 +82,12 @@ bool store_number(const value_type& type, void* slot, const decimal_number& numb
     }
 }
 
-bool store_text(const value_type& type, void* slot, std::string& text) {
+bool store_text(const value_type& type, void* slot, std::string_view text) {
     void* const value = type.engage(slot);
     if (type.kind == value_kind::date_time) {
         return store_time(value, text);
     }
-    if (type.kind == value_kind::text) {
-        *static_cast<std::string*>(value) = std::move(text);
-    } else {
-        type.assign(value, std::move(text));
-    }
-    text.clear();
+    type.assign(value, text);
     return true;
 }
 

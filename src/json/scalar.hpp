@@ -3,7 +3,6 @@
 #include "json/decimal_number.hpp"
 #include "json/value_type.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace roomport::json::detail {
@@ -21,7 +20,7 @@ bool takes_number(const value_type& type) noexcept;
 /// nearest value, for a double).
 bool store_number(const value_type& type, void* slot, const decimal_number& number);
 
-/// Puts a text into a slot of a type that takes one, and takes it away. Returns whether the type can hold it.
-bool store_text(const value_type& type, void* slot, std::string& text);
+/// Puts a text into a slot of a choice or a date. Returns whether the type can hold it.
+bool store_text(const value_type& type, void* slot, std::string_view text);
 
 } // namespace roomport::json::detail

@@ -40,6 +40,13 @@ bool tokenizer::write(std::string_view bytes) {
             }
             continue;
         }
+        bool go_on = true;
+        if (bytes.front() == '"' && take_whole(bytes, go_on)) {
+            if (!go_on) {
+                return false;
+            }
+            continue;
+        }
         if (!step(bytes.front())) {
             return false;
         }

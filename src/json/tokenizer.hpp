@@ -29,6 +29,9 @@ public:
     virtual bool text_begin(std::uint64_t offset) = 0;
     virtual bool text_part(std::string_view utf8) = 0;
     virtual bool text_end() = 0;
+    /// A whole name or text at once: the same as its begin, one part and its end.
+    virtual bool name(std::uint64_t offset, std::string_view utf8) = 0;
+    virtual bool text(std::uint64_t offset, std::string_view utf8) = 0;
     virtual bool number(std::uint64_t offset, const decimal_number& value) = 0;
     virtual bool boolean(std::uint64_t offset, bool value) = 0;
     virtual bool null(std::uint64_t offset) = 0;
@@ -37,7 +40,7 @@ public:
 };
 
 /// Cuts a JSON document (RFC 8259) into tokens, byte by byte: what it reports does not depend on
-/// the pieces.
+/// the pieces, but for whether a name or text comes whole.
 class tokenizer {
 public:
     tokenizer(token_handler& handler, std::size_t nesting_limit);
@@ -86,6 +89,8 @@ private:
     bool continue_literal(char byte);
     bool begin_name(char byte);
     bool after_value(char byte);
+    /// Takes a name or a text that is complete and plain, if there is one.
+    bool take_whole(std::string_view& rest, bool& go_on);
     bool text_run(std::string_view& rest);
     bool end_text();
     bool emit(std::string_view utf8);

@@ -1,9 +1,56 @@
 #include "json/tokenizer.hpp"
 
 #include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace roomport::json::detail {
 namespace {
+
+constexpr std::uint64_t in_each_byte(unsigned char byte) {
+    return 0x0101010101010101U * byte;
+}
+
+// The high bit of the first byte that is zero is set, and of none before it.
+constexpr std::uint64_t zero_bytes(std::uint64_t word) {
+    return (word - in_each_byte(0x01)) & ~word & in_each_byte(0x80);
+}
+
+// How many ASCII characters a text begins with that end no text and need no escape: at least all but the last seven.
+std::size_t plain_length(std::string_view text) {
+    std::size_t length = 0;
+#ifdef __SSE2__
+    for (; text.size() - length >= sizeof(__m128i); length += sizeof(__m128i)) {
+        __m128i block;
+        std::memcpy(&block, text.data() + length, sizeof(block));
+        // As signed numbers, all that are not ASCII are less than a space as well.
+        const auto others = _mm_or_si128(_mm_cmplt_epi8(block, _mm_set1_epi8(' ')),
+                                         _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('"')),
+                                                      _mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))));
+        const auto mask = static_cast<unsigned>(_mm_movemask_epi8(others));
+        if (mask != 0) {
+            return length + static_cast<std::size_t>(std::countr_zero(mask));
+        }
+    }
+#endif
+    if constexpr (std::endian::native == std::endian::little) {
+        for (; text.size() - length >= sizeof(std::uint64_t); length += sizeof(std::uint64_t)) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, text.data() + length, sizeof(word));
+            const auto controls = (word - in_each_byte(0x20)) & ~word & in_each_byte(0x80);
+            const auto others = controls | zero_bytes(word ^ in_each_byte('"')) |
+                                zero_bytes(word ^ in_each_byte('\\')) | (word & in_each_byte(0x80));
+            if (others != 0) {
+                return length + static_cast<std::size_t>(std::countr_zero(others)) / 8;
+            }
+        }
+    }
+    return length;
+}
 
 constexpr bool is_high_surrogate(unsigned unit) {
     return unit >= 0xD800 && unit <= 0xDBFF;
@@ -50,8 +97,30 @@ std::size_t encode_utf8(unsigned code_point, std::array<char, 4>& out) {
 
 } // namespace
 
+bool tokenizer::take_whole(std::string_view& rest, bool& go_on) {
+    const bool is_value = state_ == state::value || state_ == state::value_or_array_end;
+    if (!is_value && state_ != state::name && state_ != state::name_or_object_end) {
+        return false;
+    }
+    const auto length = plain_length(rest.substr(1));
+    const auto end = length + 1;
+    if (end >= rest.size() || rest[end] != '"') {
+        return false;
+    }
+    const auto text = rest.substr(1, length);
+    if (is_value) {
+        go_on = value_done(handler_.text(offset_, text));
+    } else {
+        state_ = state::colon;
+        go_on = handler_.name(offset_, text);
+    }
+    offset_ += end + 1;
+    rest.remove_prefix(end + 1);
+    return true;
+}
+
 bool tokenizer::text_run(std::string_view& rest) {
-    std::size_t length = 0;
+    std::size_t length = utf8_.complete() ? plain_length(rest) : 0;
     bool well_formed = true;
     for (; length < rest.size(); ++length) {
         const auto byte = static_cast<unsigned char>(rest[length]);

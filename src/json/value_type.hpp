@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace roomport::json::detail {
@@ -51,8 +50,11 @@ struct value_type {
     value_kind kind{};
     presence needed = presence::required;
 
-    /// Makes an optional slot hold a fresh value. Returns the value.
+    /// Makes an optional slot hold a value, to be overwritten: the one it has, for its memory, or a new one. Returns the
+    /// value.
     void* (*engage)(void* slot) = nullptr;
+    /// Makes an optional slot hold nothing; null for a type whose values can't be missing.
+    void (*disengage)(void* slot) noexcept = nullptr;
     /// The value in a slot, or null when it holds none.
     const void* (*inspect)(const void* slot) = nullptr;
 
@@ -60,15 +62,17 @@ struct value_type {
     std::string_view model_name;
     std::span<const member_type> members;
 
-    /// Of a list: the type of its elements, a new last one, their number, one of them.
+    /// Of a list: the type of its elements; the one at an index of at most their number, made if it is not there, to be
+    /// overwritten; only the first so many; their number; one of them.
     const value_type* element = nullptr;
-    void* (*append)(void* list) = nullptr;
+    void* (*prepare)(void* list, std::size_t index) = nullptr;
+    void (*truncate)(void* list, std::size_t size) = nullptr;
     std::size_t (*size)(const void* list) = nullptr;
     const void* (*at)(const void* list, std::size_t index) = nullptr;
 
     /// Of a choice: the known texts, sets it from a text, its text.
     std::span<const std::string_view> texts;
-    void (*assign)(void* choice, std::string text) = nullptr;
+    void (*assign)(void* choice, std::string_view text) = nullptr;
     std::string_view (*text)(const void* choice) = nullptr;
 
     /// A new variable of the C++ type, and its end.

@@ -6,48 +6,72 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/list.hpp>
 
 #include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace roomport::server {
 
-/// Answers that wait for a room to change. Each is given exactly once: when it is released, when its time is over, or
-/// not at all when its caller leaves.
+/// Answers that wait for one of their rooms to change. Each is given exactly once: when it is released, when its time is
+/// over, or not at all when its caller leaves.
+///
+/// A change costs as much as there are answers about that room, whatever else is held.
 class held_answers {
 public:
-    /// Makes the answer about a room, as it is now.
-    using answer_maker = std::function<httpd::response(const std::string& room_id)>;
+    /// Makes the answer, as it is when it is given.
+    using answer_maker = std::function<httpd::response()>;
 
-    held_answers(boost::asio::io_context& context, answer_maker make_answer);
+    /// How long an answer about many rooms waits after the first of them has changed, for others that change together
+    /// with it.
+    static constexpr duration settling_time = std::chrono::milliseconds(3);
+
+    explicit held_answers(boost::asio::io_context& context);
     held_answers(const held_answers&) = delete;
     held_answers& operator=(const held_answers&) = delete;
-    ~held_answers() = default;
+    ~held_answers();
 
-    /// Holds an answer for at most `patience`.
-    void hold(const std::string& room_id, std::shared_ptr<httpd::exchange> exchange,
-              duration patience);
+    /// Holds an answer about some rooms, no room twice, for at most `patience`.
+    void hold(const std::vector<std::string>& room_ids, answer_maker make_answer,
+              std::shared_ptr<httpd::exchange> exchange, duration patience);
 
-    /// Gives all answers about one room.
+    /// Gives all answers about one room: at once those about it alone, the others after the settling time.
     void release(const std::string& room_id);
 
-    /// Gives all answers.
+    /// Gives all answers now.
     void release_all();
 
-    std::size_t size() const noexcept { return holds_.size(); }
-
 private:
-    class hold_entry;
-    using table = std::unordered_multimap<std::string, std::shared_ptr<hold_entry>>;
+    class held_answer;
+    class watched_room;
 
-    bool take(const std::string& room_id, const hold_entry* which);
-    void give(table::iterator first, table::iterator last);
+    class watch : public boost::intrusive::list_base_hook<> {
+    public:
+        watch() = default;
+        held_answer* answer = nullptr;
+        watched_room* room = nullptr;
+    };
+
+    class watched_room {
+    public:
+        watched_room() = default;
+        /// Points at the key in the table.
+        const std::string* id = nullptr;
+        boost::intrusive::list<watch> watches;
+    };
+
+    void give(std::shared_ptr<held_answer> answer);
+    void forget(held_answer& answer);
+    void give_settled();
 
     boost::asio::io_context& context_;
-    answer_maker make_answer_;
-    table holds_;
+    std::unordered_map<std::string, watched_room> rooms_;
+    std::unordered_map<const held_answer*, std::shared_ptr<held_answer>> answers_;
+    std::vector<std::weak_ptr<held_answer>> settling_;
+    boost::asio::steady_timer settled_;
 };
 
 } // namespace roomport::server

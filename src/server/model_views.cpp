@@ -39,12 +39,15 @@ void model_views::fill_ports(Model& model, const process_record& record) const {
     }
 }
 
+bool model_views::is_starting(const room_record& room) const {
+    return registry_.find_process(room.process_id)->status != process_status::running;
+}
+
 connection_info_v2 model_views::connection_info(const room_record& room) const {
     const auto& owner = *registry_.find_process(room.process_id);
     connection_info_v2 view;
     view.room_id = room.room_id;
-    view.status = owner.status == process_status::running ? room_ready_status::active
-                                                          : room_ready_status::starting;
+    view.status = is_starting(room) ? room_ready_status::starting : room_ready_status::active;
     fill_ports(view, owner);
     return view;
 }

@@ -21,6 +21,9 @@ public:
     model_views(std::string app_id, std::string host, const room_registry& registry)
         : app_id_(std::move(app_id)), host_(std::move(host)), registry_(registry) {}
 
+    /// Whether players can't connect yet.
+    bool is_starting(const room_record& room) const;
+
     connection_info_v2 connection_info(const room_record& room) const;
     room_connection_data created_room(const room_record& room) const;
     roomport::room room_info(const room_record& room) const;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <unordered_set>
 
 namespace roomport::server {
 namespace {
@@ -140,6 +141,43 @@ checked<process_filter> check_process_filter(const httpd::request& received) {
         }
     }
     return filter;
+}
+
+checked<std::vector<std::string>> check_room_ids(const httpd::request& received, std::size_t most) {
+    std::vector<std::string> ids;
+    std::unordered_set<std::string_view> seen;
+    for (const auto& parameter : received.query) {
+        if (parameter.name != "ids") {
+            continue;
+        }
+        std::string_view rest = parameter.value;
+        while (true) {
+            const auto end = std::min(rest.find(','), rest.size());
+            const auto id = rest.substr(0, end);
+            if (!hathora::is_valid_id(id)) {
+                return httpd::error_response(422, "ids must be room ids, separated by commas: 1 to "
+                                                  "100 letters, digits, underscores or hyphens "
+                                                  "each");
+            }
+            if (ids.size() == most) {
+                return httpd::error_response(422, "ids names more than " + std::to_string(most) +
+                                                      " rooms; ask in several requests");
+            }
+            if (!seen.insert(id).second) {
+                return httpd::error_response(422,
+                                             "ids names the room " + std::string(id) + " twice");
+            }
+            ids.emplace_back(id);
+            if (end == rest.size()) {
+                break;
+            }
+            rest.remove_prefix(end + 1);
+        }
+    }
+    if (ids.empty()) {
+        return httpd::error_response(422, "ids must name at least one room");
+    }
+    return ids;
 }
 
 checked<duration> check_wait(const httpd::request& received, duration longest) {

@@ -8,8 +8,11 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace roomport::server {
 
@@ -39,6 +42,10 @@ public:
     std::optional<timestamp> before;
 };
 checked<process_filter> check_process_filter(const httpd::request& received);
+
+/// The ids of the rooms that are asked about, from `ids=a,b,..`: at least one, at most `most`, none of them twice. The
+/// parameter may be repeated.
+checked<std::vector<std::string>> check_room_ids(const httpd::request& received, std::size_t most);
 
 /// How long the answer may be held, at most `longest`; zero without a `wait` parameter.
 checked<duration> check_wait(const httpd::request& received, duration longest);

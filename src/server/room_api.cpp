@@ -1,8 +1,6 @@
-#include "server/room_api.hpp"
-
 #include "server/descriptor.hpp"
-
 #include "server/request_checks.hpp"
+#include "server/room_api_call.hpp"
 
 #include <roomport/hathora/operations.hpp>
 #include <roomport/json/writer.hpp>
@@ -14,63 +12,18 @@
 namespace roomport::server {
 namespace {
 
-moment now() {
-    return {clock::now(),
-            std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now())};
-}
-
-template <class Value, class Wanted>
-bool is_any_of(const Value& value, const std::vector<Wanted>& wanted) {
-    return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
-}
-
-bool passes(const process_record& process, const process_filter& filter) {
-    return is_any_of(process.status, filter.status) && is_any_of(process.region, filter.regions) &&
-           (!filter.before || process.created_at < *filter.before);
-}
-
-bool has_region(const process_record& process, const std::optional<region>& wanted) {
-    return !wanted || process.region == *wanted;
+// How a client learns what this server offers beyond the API, without probing.
+void announce_extensions(httpd::response& answer) {
+    answer.fields.emplace_back("Roomport-Wait", std::to_string(room_api::longest_hold.count()));
+    answer.fields.emplace_back("Roomport-Batch", std::to_string(room_api::largest_batch));
 }
 
 } // namespace
 
-/// One request on its way through a handler.
-class room_api::call {
-public:
-    call(const hathora::operation_description& described, const httpd::request& request,
-         const path_values& values, std::shared_ptr<httpd::exchange> caller)
-        : operation(described), received(request), path(values), exchange(std::move(caller)) {}
-
-    const std::string& room_id() const { return path.get("roomId"); }
-    const std::string& process_id() const { return path.get("processId"); }
-
-    void succeed() { exchange->send(httpd::response(operation.success_status, "")); }
-
-    template <class Model>
-    void succeed(const Model& model) {
-        exchange->send(httpd::response(operation.success_status, json::to_string(model)));
-    }
-
-    void fail(int status, std::string_view message) {
-        exchange->send(httpd::error_response(status, message));
-    }
-
-    void no_such_room() { fail(404, "there is no such room"); }
-    void no_such_process() { fail(404, "there is no such process"); }
-
-    const hathora::operation_description& operation;
-    const httpd::request& received;
-    const path_values& path;
-    std::shared_ptr<httpd::exchange> exchange;
-};
-
 room_api::room_api(boost::asio::io_context& context, api_settings settings, room_registry& registry,
                    std::function<void()> changed)
     : settings_(std::move(settings)), token_(settings_.token), registry_(registry),
-      views_(settings_.app_id, settings_.advertised_host, registry),
-      held_(context,
-            [this](const std::string& room_id) { return connection_info_answer(room_id); }),
+      views_(settings_.app_id, settings_.advertised_host, registry), held_(context),
       changed_(std::move(changed)) {
     std::apply([this](const auto&... operation) { (add_route(operation), ...); },
                hathora::all_operations);
@@ -86,6 +39,7 @@ void room_api::add_route(const hathora::operation_description& operation) {
         row{hathora::create_room.id, &room_api::create_room},
         row{hathora::get_room_info.id, &room_api::get_room_info},
         row{hathora::get_connection_info.id, &room_api::get_connection_info},
+        row{hathora::get_connection_infos.id, &room_api::get_connection_infos},
         row{hathora::destroy_room.id, &room_api::destroy_room},
         row{hathora::update_room_config.id, &room_api::update_room_config},
         row{hathora::get_active_rooms_for_process.id, &room_api::get_active_rooms},
@@ -160,7 +114,7 @@ void room_api::stop() {
 
 bool room_api::is_starting(const std::string& room_id) const {
     const auto* room = registry_.find_room(room_id);
-    return room != nullptr && views_.connection_info(*room).status == room_ready_status::starting;
+    return room != nullptr && views_.is_starting(*room);
 }
 
 httpd::response room_api::connection_info_answer(const std::string& room_id) const {
@@ -168,7 +122,20 @@ httpd::response room_api::connection_info_answer(const std::string& room_id) con
     auto answer = room == nullptr ? httpd::error_response(404, "there is no such room")
                                   : httpd::response(hathora::get_connection_info.success_status,
                                                     json::to_string(views_.connection_info(*room)));
-    answer.fields.emplace_back("Roomport-Wait", std::to_string(longest_hold.count()));
+    announce_extensions(answer);
+    return answer;
+}
+
+httpd::response room_api::connection_infos_answer(const std::vector<std::string>& room_ids) const {
+    std::vector<connection_info_v2> known;
+    known.reserve(room_ids.size());
+    for (const auto& room_id : room_ids) {
+        if (const auto* room = registry_.find_room(room_id)) {
+            known.push_back(views_.connection_info(*room));
+        }
+    }
+    httpd::response answer(hathora::get_connection_infos.success_status, json::to_string(known));
+    announce_extensions(answer);
     return answer;
 }
 
@@ -215,10 +182,38 @@ void room_api::get_connection_info(call& current) {
         return;
     }
     if (*patience > duration::zero() && is_starting(current.room_id())) {
-        held_.hold(current.room_id(), current.exchange, *patience);
+        held_.hold(
+            {current.room_id()},
+            [this, room_id = current.room_id()] { return connection_info_answer(room_id); },
+            current.exchange, *patience);
         return;
     }
     current.exchange->send(connection_info_answer(current.room_id()));
+}
+
+void room_api::get_connection_infos(call& current) {
+    const auto patience = check_wait(current.received, longest_hold);
+    if (patience.has_error()) {
+        current.exchange->send(patience.error());
+        return;
+    }
+    auto room_ids = check_room_ids(current.received, largest_batch);
+    if (room_ids.has_error()) {
+        auto refusal = std::move(room_ids).error();
+        announce_extensions(refusal);
+        current.exchange->send(std::move(refusal));
+        return;
+    }
+    const bool all_starting =
+        std::all_of(room_ids->begin(), room_ids->end(),
+                    [this](const std::string& room_id) { return is_starting(room_id); });
+    if (*patience > duration::zero() && all_starting) {
+        held_.hold(
+            *room_ids, [this, asked = *room_ids] { return connection_infos_answer(asked); },
+            current.exchange, *patience);
+        return;
+    }
+    current.exchange->send(connection_infos_answer(*room_ids));
 }
 
 void room_api::destroy_room(call& current) {
@@ -240,148 +235,6 @@ void room_api::update_room_config(call& current) {
         return;
     }
     current.succeed();
-}
-
-void room_api::get_active_rooms(call& current) {
-    const auto* process = registry_.find_process(current.process_id());
-    if (process == nullptr) {
-        current.no_such_process();
-        return;
-    }
-    std::vector<room_without_allocations> rooms;
-    for (const auto& room_id : process->rooms) {
-        rooms.push_back(views_.room_in_list(*registry_.find_room(room_id)));
-    }
-    current.succeed(rooms);
-}
-
-void room_api::get_inactive_rooms(call& current) {
-    const auto* process = registry_.find_process(current.process_id());
-    if (process == nullptr) {
-        current.no_such_process();
-        return;
-    }
-    std::vector<room_without_allocations> rooms;
-    for (const auto& room : process->past_rooms) {
-        rooms.push_back(views_.room_in_list(room));
-    }
-    current.succeed(rooms);
-}
-
-void room_api::get_running_processes(call& current) {
-    const auto wanted = check_region_filter(current.received);
-    if (wanted.has_error()) {
-        current.exchange->send(wanted.error());
-        return;
-    }
-    std::vector<process_with_rooms> processes;
-    for (const auto* process : registry_.processes()) {
-        if (!process->has_ended() && has_region(*process, *wanted)) {
-            processes.push_back(views_.running_process(*process));
-        }
-    }
-    current.succeed(processes);
-}
-
-void room_api::get_stopped_processes(call& current) {
-    const auto wanted = check_region_filter(current.received);
-    if (wanted.has_error()) {
-        current.exchange->send(wanted.error());
-        return;
-    }
-    std::vector<process> processes;
-    for (const auto* process : registry_.processes()) {
-        if (process->has_ended() && has_region(*process, *wanted)) {
-            processes.push_back(views_.process_v1(*process));
-        }
-    }
-    current.succeed(processes);
-}
-
-void room_api::get_process_info(call& current) {
-    const auto* process = registry_.find_process(current.process_id());
-    if (process == nullptr) {
-        current.no_such_process();
-        return;
-    }
-    current.succeed(views_.process_v1(*process));
-}
-
-void room_api::get_latest_processes(call& current) {
-    constexpr std::size_t most = 10;
-    const auto filter = check_process_filter(current.received);
-    if (filter.has_error()) {
-        current.exchange->send(filter.error());
-        return;
-    }
-    auto all = registry_.processes();
-    std::reverse(all.begin(), all.end());
-    std::vector<process_v3> processes;
-    for (const auto* process : all) {
-        if (processes.size() < most && passes(*process, *filter)) {
-            processes.push_back(views_.process_v3(*process));
-        }
-    }
-    current.succeed(processes);
-}
-
-void room_api::get_processes_count(call& current) {
-    const auto filter = check_process_filter(current.received);
-    if (filter.has_error()) {
-        current.exchange->send(filter.error());
-        return;
-    }
-    const auto all = registry_.processes();
-    processes_count count;
-    count.count = static_cast<double>(
-        std::count_if(all.begin(), all.end(),
-                      [&](const process_record* process) { return passes(*process, *filter); }));
-    current.succeed(count);
-}
-
-void room_api::create_process(call& current) {
-    if (refuse_without_descriptors(current)) {
-        return;
-    }
-    const auto where = check_region(current.path.get("region"));
-    if (where.has_error()) {
-        current.exchange->send(where.error());
-        return;
-    }
-    const auto created = registry_.create_process(now(), *where);
-    if (created.has_error()) {
-        current.fail(created.error().status, created.error().message);
-        return;
-    }
-    current.succeed(views_.process_v3(*registry_.find_process(*created)));
-}
-
-void room_api::get_process(call& current) {
-    const auto* process = registry_.find_process(current.process_id());
-    if (process == nullptr) {
-        current.no_such_process();
-        return;
-    }
-    current.succeed(views_.process_v3(*process));
-}
-
-void room_api::stop_process(call& current) {
-    if (!registry_.stop_process(now(), current.process_id())) {
-        current.no_such_process();
-        return;
-    }
-    current.succeed();
-}
-
-void room_api::get_ping_endpoints(call& current) {
-    std::vector<ping_endpoints> endpoints;
-    for (const auto name : wire_texts(region{})) {
-        auto& endpoint = endpoints.emplace_back();
-        endpoint.region = open_enum<region>(name);
-        endpoint.host = settings_.advertised_host;
-        endpoint.port = settings_.port;
-    }
-    current.succeed(endpoints);
 }
 
 } // namespace roomport::server

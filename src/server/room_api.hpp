@@ -39,6 +39,10 @@ public:
     /// The longest hold, as announced by `Roomport-Wait`.
     static constexpr std::chrono::seconds longest_hold{25};
 
+    /// The most rooms of one request, as announced by `Roomport-Batch`: ids of full length fit well into the head of a
+    /// request.
+    static constexpr std::size_t largest_batch = 200;
+
     /// @param changed called when the registry may have something to be done.
     room_api(boost::asio::io_context& context, api_settings settings, room_registry& registry,
              std::function<void()> changed);
@@ -71,6 +75,7 @@ private:
     void create_room(call& current);
     void get_room_info(call& current);
     void get_connection_info(call& current);
+    void get_connection_infos(call& current);
     void destroy_room(call& current);
     void update_room_config(call& current);
     void get_active_rooms(call& current);
@@ -86,6 +91,7 @@ private:
     void get_ping_endpoints(call& current);
 
     httpd::response connection_info_answer(const std::string& room_id) const;
+    httpd::response connection_infos_answer(const std::vector<std::string>& room_ids) const;
     bool is_starting(const std::string& room_id) const;
 
     api_settings settings_;

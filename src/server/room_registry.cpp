@@ -39,6 +39,7 @@ room_registry::create_room(moment now, open_enum<roomport::region> where,
     if (is_new) {
         launch(now, *process);
     }
+    index(*process);
     return *room_id;
 }
 
@@ -60,6 +61,7 @@ bool room_registry::destroy_room(moment now, const std::string& room_id) {
     if (process.rooms.empty()) {
         stop(now, process);
     }
+    index(process);
     return true;
 }
 
@@ -110,6 +112,7 @@ void room_registry::handle(moment now, const process_event& event) {
             process->status = process_status::running;
             process->started_at = now.wall;
             process->bind_deadline = time_point::max();
+            index(*process);
             announce(*process);
         }
         return;
@@ -117,6 +120,7 @@ void room_registry::handle(moment now, const process_event& event) {
         if (process->status == process_status::starting && !process->is_moving) {
             process->is_moving = true;
             process->bind_deadline = time_point::max();
+            index(*process);
             actions_.emplace_back(stop_order(process->process_id, true));
         }
         return;
@@ -139,20 +143,16 @@ void room_registry::handle(moment now, const process_event& event) {
 }
 
 void room_registry::tick(moment now) {
-    for (auto& [sequence, process] : processes_) {
-        if (process.bind_deadline <= now.steady) {
-            process.bind_deadline = time_point::max();
-            actions_.emplace_back(stop_order(process.process_id, true));
-        }
+    for (const auto sequence : index_.due(now.steady)) {
+        auto& process = processes_.at(sequence);
+        process.bind_deadline = time_point::max();
+        index(process);
+        actions_.emplace_back(stop_order(process.process_id, true));
     }
 }
 
 time_point room_registry::next_deadline() const {
-    auto next = time_point::max();
-    for (const auto& [sequence, process] : processes_) {
-        next = std::min(next, process.bind_deadline);
-    }
-    return next;
+    return index_.next_deadline();
 }
 
 std::vector<registry_action> room_registry::take_actions() {
@@ -165,13 +165,13 @@ const room_record* room_registry::find_room(const std::string& room_id) const {
 }
 
 const process_record* room_registry::find_process(const std::string& process_id) const {
-    const auto found = process_index_.find(process_id);
-    return found == process_index_.end() ? nullptr : &processes_.at(found->second);
+    const auto found = sequences_.find(process_id);
+    return found == sequences_.end() ? nullptr : &processes_.at(found->second);
 }
 
 process_record* room_registry::find_mutable(const std::string& process_id) {
-    const auto found = process_index_.find(process_id);
-    return found == process_index_.end() ? nullptr : &processes_.at(found->second);
+    const auto found = sequences_.find(process_id);
+    return found == sequences_.end() ? nullptr : &processes_.at(found->second);
 }
 
 std::vector<const process_record*> room_registry::processes() const {
@@ -184,19 +184,8 @@ std::vector<const process_record*> room_registry::processes() const {
 }
 
 process_record* room_registry::find_free_slot(const open_enum<roomport::region>& where) {
-    process_record* starting = nullptr;
-    for (auto& [sequence, process] : processes_) {
-        const bool has_slot =
-            process.takes_rooms() && process.region == where &&
-            process.rooms.size() < static_cast<std::size_t>(options_.rooms_per_process);
-        if (has_slot && process.status == process_status::running) {
-            return &process;
-        }
-        if (has_slot && starting == nullptr) {
-            starting = &process;
-        }
-    }
-    return starting;
+    const auto found = index_.find_slot(std::string(where.text()));
+    return found ? &processes_.at(*found) : nullptr;
 }
 
 boost::system::result<process_record*, refusal>
@@ -222,9 +211,9 @@ room_registry::add_process(moment now, open_enum<roomport::region> where) {
     process.created_at = now.wall;
     process.rooms_updated_at = now.wall;
     ++living_;
-    const auto sequence = next_sequence_++;
-    process_index_.emplace(process.process_id, sequence);
-    return &processes_.emplace(sequence, std::move(process)).first->second;
+    process.sequence = next_sequence_++;
+    sequences_.emplace(process.process_id, process.sequence);
+    return &processes_.emplace(process.sequence, std::move(process)).first->second;
 }
 
 void room_registry::launch(moment now, process_record& process) {
@@ -244,6 +233,7 @@ void room_registry::launch(moment now, process_record& process) {
         order.room_config = room.config;
     }
     actions_.emplace_back(std::move(order));
+    index(process);
 }
 
 void room_registry::launch_again(moment now, process_record& process) {
@@ -274,6 +264,7 @@ void room_registry::stop(moment now, process_record& process) {
     process.status = process_status::stopping;
     process.stopping_at = now.wall;
     process.bind_deadline = time_point::max();
+    index(process);
     actions_.emplace_back(stop_order(process.process_id, false));
 }
 
@@ -285,7 +276,9 @@ void room_registry::end(moment now, process_record& process, process_status stat
         ports_.release(port.number, now.steady);
     }
     --living_;
+    index(process);
     destroy_rooms(now, process);
+    ended_.insert(process.sequence);
     forget_oldest();
 }
 
@@ -298,12 +291,12 @@ void room_registry::destroy_rooms(moment now, process_record& process) {
 }
 
 void room_registry::forget_oldest() {
-    if (processes_.size() - living_ <= options_.history) {
+    if (ended_.size() <= options_.history) {
         return;
     }
-    const auto oldest = std::find_if(processes_.begin(), processes_.end(),
-                                     [](const auto& each) { return each.second.has_ended(); });
-    process_index_.erase(oldest->second.process_id);
+    const auto oldest = processes_.find(*ended_.begin());
+    ended_.erase(ended_.begin());
+    sequences_.erase(oldest->second.process_id);
     processes_.erase(oldest);
 }
 
@@ -311,6 +304,17 @@ void room_registry::announce(const process_record& process) {
     for (const auto& room_id : process.rooms) {
         actions_.emplace_back(room_change(room_id));
     }
+}
+
+void room_registry::index(const process_record& process) {
+    auto free = process_index::slot::none;
+    if (process.takes_rooms() &&
+        process.rooms.size() < static_cast<std::size_t>(options_.rooms_per_process)) {
+        free = process.status == process_status::running ? process_index::slot::in_running
+                                                         : process_index::slot::in_starting;
+    }
+    index_.update(process.sequence, std::string(process.region.text()), free,
+                  process.bind_deadline);
 }
 
 } // namespace roomport::server

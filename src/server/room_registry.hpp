@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/ports.hpp"
+#include "server/process_index.hpp"
 #include "server/provider.hpp"
 
 #include <roomport/clock.hpp>
@@ -14,6 +15,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -66,6 +68,8 @@ class process_record {
 public:
     process_record() = default;
 
+    /// Its place in the order of creation.
+    std::uint64_t sequence = 0;
     std::string process_id;
     open_enum<roomport::region> region;
     process_status status = process_status::starting;
@@ -186,12 +190,15 @@ private:
     void destroy_rooms(moment now, process_record& process);
     void forget_oldest();
     void announce(const process_record& process);
+    void index(const process_record& process);
 
     registry_options options_;
     id_source ids_;
     port_allocator ports_;
     std::map<std::uint64_t, process_record> processes_;
-    std::unordered_map<std::string, std::uint64_t> process_index_;
+    std::unordered_map<std::string, std::uint64_t> sequences_;
+    process_index index_;
+    std::set<std::uint64_t> ended_;
     std::unordered_map<std::string, room_record> rooms_;
     std::vector<registry_action> actions_;
     std::uint64_t next_sequence_ = 0;

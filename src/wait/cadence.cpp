@@ -42,6 +42,20 @@ constexpr duration longest_sensible = std::chrono::hours(24 * 365);
 
 } // namespace
 
+duration cadence::first_pause(const cadence_input& /*input*/) {
+    return duration::zero();
+}
+
+cadence_group cadence::group(std::string_view /*name*/) {
+    return 0;
+}
+
+void cadence::learn(const start_time_sample& /*sample*/) {}
+
+double cadence::urgency(cadence_group /*where*/, duration last, duration now) {
+    return std::chrono::duration<double>(now - last).count();
+}
+
 std::shared_ptr<cadence> exponential_cadence(duration first, duration longest) {
     if (first <= duration::zero() || longest < first) {
         throw std::invalid_argument(

@@ -1,13 +1,14 @@
 #include "wait/entry.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <new>
 #include <utility>
 
 namespace roomport::wait_detail {
 namespace {
 
 constexpr unsigned char most_strikes = 5;
-constexpr duration pause_without_cadence = std::chrono::seconds(1);
 
 } // namespace
 
@@ -22,46 +23,60 @@ void hold_trust::ordinary_answer() noexcept {
     }
 }
 
-entry::entry(std::string_view name, std::shared_ptr<cadence> policy, time_point now)
-    : key(name), next_look(now), policy_(std::move(policy)), created_(now) {}
+entry::pointer entry::make(std::string_view key, cadence_pointer policy,
+                           std::optional<time_point> created, time_point now) {
+    void* memory = ::operator new(sizeof(entry) + key.size());
+    auto* made = new (memory) entry(key, std::move(policy), created, now);
+    std::memcpy(static_cast<void*>(made + 1), key.data(), key.size());
+    return pointer(made);
+}
+
+void entry::release::operator()(entry* one) const noexcept {
+    one->~entry();
+    ::operator delete(static_cast<void*>(one));
+}
+
+entry::entry(std::string_view key, cadence_pointer policy, std::optional<time_point> created,
+             time_point now)
+    : next_look(now), policy_(std::move(policy)), created_(std::min(created.value_or(now), now)),
+      key_size_(static_cast<std::uint16_t>(key.size())), is_age_known_(created.has_value()) {}
 
 void entry::join(waiter& wait) {
+    seen_before_joining before;
+    if (history.count() > 0) {
+        // The last observation is shared with those who join.
+        before.count = history.count() - 1;
+        before.times = history.times();
+        before.times -= history.last_times();
+    }
+    waiters.insert(wait, before);
     request_timeout = std::max(request_timeout, wait.options().request_timeout);
-    waiters.insert(wait);
     wait.owner = this;
 }
 
-void entry::leave(waiter& wait) {
-    waiters.erase(waiters.iterator_to(wait));
+void entry::leave(waiter& wait) noexcept {
+    waiters.erase(wait);
     wait.owner = nullptr;
 }
 
 std::optional<time_point> entry::nearest_uncovered() const {
-    const auto found = waiters.upper_bound(covered_);
-    if (found == waiters.end()) {
-        return std::nullopt;
+    if (const waiter* next = waiters.first_after(covered_)) {
+        return next->deadline();
     }
-    return found->deadline();
+    return std::nullopt;
 }
 
 void entry::cover(time_point deadline) noexcept {
     covered_ = std::max(covered_, deadline);
 }
 
-duration entry::pause(duration last_look, time_point now, std::uint64_t random,
-                      wait_actions& actions) const {
-    cadence_input input;
-    input.key = key;
-    input.age = now - created_;
-    input.looks = std::max(looks, 1U);
-    input.last_look = last_look;
-    input.random = random;
-    try {
-        return std::max(duration::zero(), policy_->pause(input));
-    } catch (...) {
-        actions.caught(std::current_exception());
-        return pause_without_cadence;
-    }
+void entry::seen_starting(time_point when) noexcept {
+    seen_starting_at_ = std::max(seen_starting_at_, when);
+}
+
+duration entry::seen_starting_age() const noexcept {
+    return std::max(duration::zero(),
+                    seen_starting_at_ < created_ ? duration::zero() : seen_starting_at_ - created_);
 }
 
 } // namespace roomport::wait_detail

@@ -1,11 +1,21 @@
 #include "wait/look_gate.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace roomport::wait_detail {
+namespace {
 
-look_gate::look_gate(std::size_t places, std::size_t held_places)
-    : places_(std::max<std::size_t>(places, 1)), held_places_(std::min(held_places, places_)) {}
+/// What is not a rate says nothing about one.
+double sensible_rate(double given) noexcept {
+    return std::isfinite(given) && given > 0 ? given : 0;
+}
+
+} // namespace
+
+look_gate::look_gate(std::size_t places, std::size_t held_places, double max_rate)
+    : places_(std::max<std::size_t>(places, 1)), held_places_(std::min(held_places, places_)),
+      budget_(sensible_rate(max_rate)) {}
 
 bool look_gate::open_for_hold(time_point now, std::size_t keys) const noexcept {
     std::size_t most = held_places_;
@@ -17,18 +27,26 @@ bool look_gate::open_for_hold(time_point now, std::size_t keys) const noexcept {
     return open(now) && held_ < most;
 }
 
-void look_gate::raise_floor(time_point floor) noexcept {
-    floor_ = std::max(floor_, floor);
+bool look_gate::is_rate_limited() const noexcept {
+    return std::isfinite(budget_.rate());
 }
 
-void look_gate::begin(bool held) noexcept {
+time_point look_gate::opens_after_next(time_point now) const noexcept {
+    poll_budget after = budget_;
+    after.spend(now);
+    return after.opens_at(now);
+}
+
+void look_gate::begin(bool held, time_point now) noexcept {
     ++in_flight_;
     held_ += held ? 1 : 0;
+    budget_.spend(now);
 }
 
-void look_gate::end(bool held) noexcept {
+void look_gate::end(bool held, look_outcome how, time_point begun, time_point now) noexcept {
     --in_flight_;
     held_ -= held ? 1 : 0;
+    budget_.ended(how, begun, now);
 }
 
 } // namespace roomport::wait_detail

@@ -1,20 +1,23 @@
 #pragma once
 
+#include "wait/poll_budget.hpp"
+
 #include <roomport/clock.hpp>
 
 #include <cstddef>
 
 namespace roomport::wait_detail {
 
-/// Whether a look may begin now: places under way, places for held answers, and the server's Retry-After.
+/// Whether a look may begin now, and when one may: places under way, places for held answers, and the budget.
 class look_gate {
 public:
     /// @param places      looks under way at any time; zero is taken as 1.
     /// @param held_places held looks among them; more than `places` is taken as `places`.
-    look_gate(std::size_t places, std::size_t held_places);
+    /// @param max_rate    looks a second that the server allows; zero: unknown.
+    look_gate(std::size_t places, std::size_t held_places, double max_rate);
 
     /// Whether an ordinary look may begin.
-    bool open(time_point now) const noexcept { return has_place() && now >= floor_; }
+    bool open(time_point now) const noexcept { return has_place() && budget_.open(now); }
 
     /// Whether a held look may begin, with `keys` keys waited for.
     ///
@@ -22,20 +25,28 @@ public:
     /// that is alone.
     bool open_for_hold(time_point now, std::size_t keys) const noexcept;
 
-    /// Whether there is a place, so that only the floor keeps a look from beginning.
+    /// Whether there is a place, so that only the budget keeps a look from beginning.
     bool has_place() const noexcept { return in_flight_ < places_; }
 
     /// Whether held looks take all places, so that an ordinary one can't begin before one of them gives way.
     bool all_held() const noexcept { return held_ == places_; }
 
-    /// No look begins before this point.
-    time_point floor() const noexcept { return floor_; }
+    /// Whether looks a second are limited, so that each should tell as much as possible.
+    bool is_rate_limited() const noexcept;
+
+    /// When the budget allows the look after one that begins now.
+    time_point opens_after_next(time_point now) const noexcept;
+
+    /// Held looks that may be under way at any time.
+    std::size_t held_places() const noexcept { return held_places_; }
+
+    const poll_budget& budget() const noexcept { return budget_; }
 
     /// Lets no look begin before `floor`; a nearer floor than the present one changes nothing.
-    void raise_floor(time_point floor) noexcept;
+    void raise_floor(time_point floor) noexcept { budget_.raise_floor(floor); }
 
-    void begin(bool held) noexcept;
-    void end(bool held) noexcept;
+    void begin(bool held, time_point now) noexcept;
+    void end(bool held, look_outcome how, time_point begun, time_point now) noexcept;
 
     std::size_t in_flight() const noexcept { return in_flight_; }
     std::size_t held() const noexcept { return held_; }
@@ -45,7 +56,7 @@ private:
     std::size_t held_places_;
     std::size_t in_flight_ = 0;
     std::size_t held_ = 0;
-    time_point floor_ = time_point::min();
+    poll_budget budget_;
 };
 
 } // namespace roomport::wait_detail

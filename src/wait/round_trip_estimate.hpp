@@ -17,6 +17,9 @@ public:
     /// How long before a deadline a look must begin so that its answer is likely to come in time.
     duration lead() const noexcept;
 
+    /// How long an answer takes on the average; zero before one was seen.
+    duration mean() const noexcept { return mean_; }
+
 private:
     bool empty_ = true;
     duration mean_{};

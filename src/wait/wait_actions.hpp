@@ -2,10 +2,12 @@
 
 #include <roomport/clock.hpp>
 #include <roomport/error.hpp>
+#include <roomport/wait/observer.hpp>
 #include <roomport/wait/wait_result.hpp>
 
 #include <cstdint>
 #include <exception>
+#include <span>
 #include <string_view>
 
 namespace roomport::wait_detail {
@@ -22,10 +24,18 @@ public:
     wait_actions(const wait_actions&) = delete;
     wait_actions& operator=(const wait_actions&) = delete;
 
+    /// How many keys a look can take in now.
+    virtual batch_terms terms() = 0;
+
     /// Begin this look; its answer goes to `wait_state::observed`.
     /// @param key valid during the call.
     virtual void start_look(look_id id, std::string_view key, duration hold,
                             time_point deadline) = 0;
+
+    /// Begin this look at many keys; its answer goes to `wait_state::observed_many`.
+    /// @param keys valid during the call.
+    virtual void start_batch_look(look_id id, std::span<const std::string_view> keys, duration hold,
+                                  time_point deadline) = 0;
 
     /// Nobody needs this look any more. It still keeps its place until its answer arrives.
     virtual void cancel_look(look_id id) = 0;

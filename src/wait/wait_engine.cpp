@@ -1,18 +1,18 @@
 #include <roomport/wait/wait_engine.hpp>
 
+#include "common/handler_memory.hpp"
+#include "wait/look_handler.hpp"
 #include "wait/observer_failure.hpp"
 #include "wait/pending_wait.hpp"
 #include "wait/wait_state.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <deque>
 #include <optional>
 
 namespace roomport {
@@ -21,26 +21,25 @@ namespace {
 namespace asio = boost::asio;
 
 using wait_detail::pending_wait;
+using wait_detail::wait_owner;
 
 } // namespace
 
 struct wait_engine::impl final : std::enable_shared_from_this<impl>, wait_detail::wait_actions {
-    // Apart from the engine: an observer that winds down may touch a slot after the engine has gone.
-    using signal_list = std::deque<asio::cancellation_signal>;
-
     impl(asio::any_io_executor strand_executor, asio::any_io_executor underneath,
          std::shared_ptr<observer> source, const wait_engine_options& options)
         : strand(std::move(strand_executor)), io_executor(std::move(underneath)),
-          observer_(std::move(source)), timer_(strand), signals_(std::make_shared<signal_list>()) {
+          observer_(std::move(source)), timer_(strand),
+          support_(std::make_shared<wait_detail::look_support>(strand)) {
         state_.emplace(options, *this);
     }
     impl(const impl&) = delete;
     impl& operator=(const impl&) = delete;
 
     ~impl() {
-        state_.reset();
-        waits_.clear_and_dispose(
-            [](pending_wait* wait) { const auto last = std::move(wait->self); });
+        state_->for_each_wait([](wait_detail::waiter& wait) {
+            const auto last = wait_owner::adopt(static_cast<pending_wait&>(wait));
+        });
     }
 
     /// Runs `work` on the strand, never inside other work: the state machine must not be entered twice, though a
@@ -52,20 +51,19 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>, wait_detail
         });
     }
 
-    void start(const std::shared_ptr<pending_wait>& wait, const std::string& key) {
+    void start(wait_owner wait, const std::string& key, std::optional<time_point> created) {
         if (wait->is_cancelled || is_closed_) {
             finish_unstarted(*wait, asio::error::operation_aborted);
             return;
         }
-        wait->self = wait;
-        waits_.push_back(*wait);
+        const wait_detail::pending_pointer begun(&wait.release());
         try {
-            state_->start(*wait, key, clock::now());
+            state_->start(*begun, key, clock::now(), created);
         } catch (const std::bad_alloc&) {
-            if (wait->owner == nullptr && wait->self) {
-                const auto last = std::move(wait->self);
-                waits_.erase(waits_.iterator_to(*wait));
-                finish_unstarted(*wait, asio::error::no_memory);
+            // Where it is under way or over nonetheless, only a look could not begin.
+            if (begun->owner == nullptr && !begun->is_over()) {
+                auto unstarted = wait_owner::adopt(*begun);
+                finish_unstarted(*unstarted, asio::error::no_memory);
             }
         }
     }
@@ -77,7 +75,20 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>, wait_detail
         }
     }
 
-    void cancel_all() { state_->cancel_all(clock::now()); }
+    void cancel_all() {
+        state_->give_up_all();
+        end_some();
+    }
+
+    /// Ends waits a few at a time, so that their handlers run in between instead of piling up.
+    void end_some() {
+        constexpr std::size_t at_a_time = 256;
+        if (state_->end_some(at_a_time, clock::now())) {
+            asio::post(strand, [self = shared_from_this()] {
+                self->run([](impl& engine) { engine.end_some(); });
+            });
+        }
+    }
 
     /// Ends every wait, and those that begin later at once: an operation that was initiated lazily may outlive the
     /// engine.
@@ -86,10 +97,24 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>, wait_detail
         cancel_all();
     }
 
-    wait_engine_metrics metrics() const { return state_->metrics(); }
+    // The slot is not cleared: the next look of this number uses its memory again.
+    void look_ended(wait_detail::look_id id, observation seen) {
+        run([id, seen = std::move(seen)](impl& engine) {
+            engine.state_->observed(id, seen, clock::now());
+        });
+    }
+
+    void look_ended(wait_detail::look_id id, batch_observation seen) {
+        run([id, seen = std::move(seen)](impl& engine) {
+            engine.state_->observed_many(id, seen, clock::now());
+        });
+    }
+
+    wait_engine_metrics metrics() const { return state_->metrics(clock::now()); }
 
     const asio::any_io_executor strand;
     const asio::any_io_executor io_executor;
+    wait_detail::settings_cache settings;
 
 private:
     struct leave_run {
@@ -110,12 +135,18 @@ private:
             work(*this);
         }
         arm_timer();
+        if (!state_->has_waits()) {
+            io_work_.reset();
+            settings.clear();
+        } else if (!io_work_) {
+            io_work_.emplace(io_executor);
+        }
     }
 
-    static void finish_unstarted(pending_wait& wait, error_code ec) {
+    void finish_unstarted(pending_wait& wait, error_code ec) {
         wait_result result;
-        result.evidence = wait.take_evidence(clock::now());
-        wait.end().post(ec, std::move(result));
+        result.evidence = wait.evidence(clock::now());
+        wait.finish(io_executor, ec, std::move(result));
     }
 
     void arm_timer() {
@@ -132,12 +163,15 @@ private:
         }
         armed_for_ = wake;
         timer_.expires_at(*wake);
-        timer_.async_wait([weak = weak_from_this(), armed = *wake](error_code ec) {
-            const auto self = weak.lock();
-            if (self && !ec) {
-                self->run([armed](impl& engine) { engine.wake_up(armed); });
-            }
-        });
+        // The handler keeps the memory that it lies in: it may outlive the engine.
+        timer_.async_wait(asio::bind_allocator(
+            detail::handler_allocator<>(*timer_memory_),
+            [weak = weak_from_this(), memory = timer_memory_, armed = *wake](error_code ec) {
+                const auto self = weak.lock();
+                if (self && !ec) {
+                    self->run([armed](impl& engine) { engine.wake_up(armed); });
+                }
+            }));
     }
 
     void wake_up(time_point armed) {
@@ -147,48 +181,51 @@ private:
         state_->advance(clock::now());
     }
 
+    batch_terms terms() override { return observer_->batch(); }
+
     void start_look(wait_detail::look_id id, std::string_view key, duration hold,
                     time_point deadline) override {
-        while (signals_->size() <= id) {
-            signals_->emplace_back();
-        }
         try {
-            observer_->async_observe(
-                key, hold, deadline,
-                asio::bind_executor(
-                    strand, asio::bind_cancellation_slot(
-                                (*signals_)[id].slot(), [weak = weak_from_this(),
-                                                         signals = signals_, id](observation seen) {
-                                    if (const auto self = weak.lock()) {
-                                        self->look_ended(id, std::move(seen));
-                                    }
-                                })));
+            observer_->async_observe(key, hold, deadline, handler(id));
         } catch (...) {
-            asio::post(strand, [weak = weak_from_this(), id,
-                                seen = wait_detail::describe_exception()]() mutable {
-                if (const auto self = weak.lock()) {
-                    self->look_ended(id, std::move(seen));
-                }
-            });
+            fail_later(id, wait_detail::describe_exception());
         }
     }
 
-    void look_ended(wait_detail::look_id id, observation seen) {
-        (*signals_)[id].slot().clear();
-        run([id, seen = std::move(seen)](impl& engine) mutable {
-            engine.state_->observed(id, std::move(seen), clock::now());
+    void start_batch_look(wait_detail::look_id id, std::span<const std::string_view> keys,
+                          duration hold, time_point deadline) override {
+        try {
+            observer_->async_observe_many(keys, hold, deadline, handler(id));
+        } catch (...) {
+            batch_observation seen;
+            seen.whole = wait_detail::describe_exception();
+            fail_later(id, std::move(seen));
+        }
+    }
+
+    wait_detail::look_handler<impl> handler(wait_detail::look_id id) {
+        while (support_->signals.size() <= id) {
+            support_->signals.emplace_back();
+        }
+        return {weak_from_this(), support_, id};
+    }
+
+    template <class Seen>
+    void fail_later(wait_detail::look_id id, Seen seen) {
+        asio::post(strand, [weak = weak_from_this(), id, seen = std::move(seen)]() mutable {
+            if (const auto self = weak.lock()) {
+                self->look_ended(id, std::move(seen));
+            }
         });
     }
 
     void cancel_look(wait_detail::look_id id) override {
-        (*signals_)[id].emit(asio::cancellation_type::terminal);
+        support_->signals[id].emit(asio::cancellation_type::terminal);
     }
 
     void complete(wait_detail::waiter& wait, error_code ec, wait_result result) override {
-        auto& pending = static_cast<pending_wait&>(wait);
-        const auto last = std::move(pending.self);
-        waits_.erase(waits_.iterator_to(pending));
-        pending.end().post(ec, std::move(result));
+        auto done = wait_owner::adopt(static_cast<pending_wait&>(wait));
+        done->finish(io_executor, ec, std::move(result));
     }
 
     void caught(std::exception_ptr thrown) override {
@@ -197,9 +234,12 @@ private:
 
     std::shared_ptr<observer> observer_;
     asio::steady_timer timer_;
+    std::shared_ptr<detail::handler_memory> timer_memory_ =
+        std::make_shared<detail::handler_memory>();
+    /// Keeps the I/O executor busy while somebody waits.
+    std::optional<asio::executor_work_guard<asio::any_io_executor>> io_work_;
     std::optional<time_point> armed_for_;
-    std::shared_ptr<signal_list> signals_;
-    wait_detail::pending_waits waits_;
+    std::shared_ptr<wait_detail::look_support> support_;
     std::optional<wait_detail::wait_state> state_;
     bool is_running_ = false;
     bool is_closed_ = false;
@@ -228,26 +268,24 @@ wait_engine_metrics wait_engine::metrics() const {
 
 void wait_engine::start_wait(std::shared_ptr<impl> self, std::string key, wait_options options,
                              handler_type handler) {
-    pending_wait::completion_type end(self->io_executor, std::move(handler));
+    wait_detail::waiting_handler end(std::move(handler), self->io_executor);
     if (const char* problem = wait_detail::find_problem(key, options)) {
         wait_result result;
         result.evidence.last_message = problem;
-        end.post(error::invalid_argument, std::move(result));
+        end.post(self->io_executor, error::invalid_argument, std::move(result));
         return;
     }
-    auto wait = std::make_shared<pending_wait>(std::move(options), clock::now(), std::move(end));
-    wait->end().on_cancel(
-        self->strand, [engine = std::weak_ptr<impl>(self), one = std::weak_ptr(wait)] {
-            const auto owner = engine.lock();
-            const auto pending = one.lock();
-            if (owner && pending) {
-                owner->on_strand([pending](impl& running) { running.cancel(*pending); });
-            }
-        });
-    auto& engine = *self;
-    engine.on_strand([wait = std::move(wait), key = std::move(key)](impl& running) {
-        running.start(wait, key);
+    const auto created = options.created_at;
+    wait_detail::pending_pointer wait(new pending_wait(
+        self->settings.find_or_make(std::move(options)), clock::now(), std::move(end)));
+    wait->handler().on_cancel(self->strand, [engine = std::weak_ptr<impl>(self), wait] {
+        if (const auto owner = engine.lock()) {
+            owner->on_strand([wait](impl& running) { running.cancel(*wait); });
+        }
     });
+    auto& engine = *self;
+    engine.on_strand([owner = wait_owner(std::move(wait)), key = std::move(key), created](
+                         impl& running) mutable { running.start(std::move(owner), key, created); });
 }
 
 } // namespace roomport

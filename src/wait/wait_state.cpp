@@ -1,29 +1,48 @@
 #include "wait/wait_state.hpp"
 
-#include "common/time_arithmetic.hpp"
-
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace roomport::wait_detail {
+namespace {
+
+// The policy may plan anew for each key that it learns from, and nobody wants to wait for that a million times.
+constexpr std::size_t most_learned_when_all_leave = 1000;
+
+} // namespace
 
 wait_state::wait_state(const wait_engine_options& options, wait_actions& actions)
     : actions_(actions),
-      default_cadence_(options.cadence ? options.cadence : exponential_cadence()),
-      random_(options.seed), gate_(options.max_in_flight, options.max_held) {}
+      default_cadence_(new shared_cadence(options.cadence ? options.cadence : learned_cadence())),
+      random_(options.seed), gate_(options.max_in_flight, options.max_held, options.max_rate),
+      grid_(options.tick) {}
 
 wait_state::~wait_state() {
-    queue_.clear();
-    candidates_.clear();
+    for (entry* one : entries_) {
+        entry::release()(one);
+    }
+    for (const auto& [serial, one] : given_up_) {
+        entry::release()(one);
+    }
 }
 
-void wait_state::start(waiter& wait, std::string_view key, time_point now) {
-    entry& one = find_or_add(wait, key, now);
-    one.join(wait);
+void wait_state::start(waiter& wait, std::string_view key, time_point now,
+                       std::optional<time_point> created) {
+    if (started_ == time_point::min()) {
+        started_ = now;
+    }
+    entry& one = find_or_add(wait, key, created, now);
+    try {
+        one.join(wait);
+    } catch (...) {
+        leave_or_reschedule(one, now);
+        throw;
+    }
     ++waiters_;
-    if (one.last) {
+    if (one.history.count() > 0) {
         catch_up(wait, one, now);
     } else {
         reschedule(one, now);
@@ -31,27 +50,34 @@ void wait_state::start(waiter& wait, std::string_view key, time_point now) {
     advance(now);
 }
 
-entry& wait_state::find_or_add(const waiter& wait, std::string_view key, time_point now) {
+entry& wait_state::find_or_add(const waiter& wait, std::string_view key,
+                               std::optional<time_point> created, time_point now) {
     if (const auto found = entries_.find(key); found != entries_.end()) {
-        return *found->second;
+        return **found;
     }
-    const auto& wanted = wait.options().cadence;
-    auto made = std::make_unique<entry>(key, wanted ? wanted : default_cadence_, now);
-    made->serial = next_serial_++;
+    const auto& own = wait.settings().policy;
+    auto made = entry::make(key, own ? own : default_cadence_, created, now);
     entry& one = *made;
-    const auto added = entries_.emplace(std::string_view(one.key), std::move(made)).first;
+    one.serial = next_serial_++;
+    const auto added = entries_.insert(made.get()).first;
     try {
-        schedule_.insert(one);
+        schedule_.insert(one, time_point::max());
     } catch (...) {
         entries_.erase(added);
         throw;
+    }
+    static_cast<void>(made.release());
+    one.ask_group(wait.options().group, actions_);
+    if (created) {
+        one.next_look = planned(one.first_pause(now, random_.next(), actions_), now);
     }
     return one;
 }
 
 void wait_state::catch_up(waiter& wait, entry& one, time_point now) {
-    if (const auto ended = judge(wait, one, now)) {
-        complete(wait, *ended, now);
+    const observation seen = one.history.last(words_);
+    if (const auto ended = judge(wait, seen, now)) {
+        complete(wait, *ended, &seen, now);
         leave_or_reschedule(one, now);
         return;
     }
@@ -61,35 +87,63 @@ void wait_state::catch_up(waiter& wait, entry& one, time_point now) {
 
 void wait_state::cancel(waiter& wait, time_point now) {
     entry& one = *wait.owner;
-    complete(wait, boost::asio::error::operation_aborted, now);
+    complete(wait, boost::asio::error::operation_aborted, nullptr, now);
+    if (one.is_given_up) {
+        return;
+    }
     leave_or_reschedule(one, now);
     advance(now);
 }
 
 void wait_state::cancel_all(time_point now) {
+    give_up_all();
+    while (end_some(given_up_.size(), now)) {
+    }
+}
+
+void wait_state::give_up_all() {
+    given_up_.reserve(given_up_.size() + entries_.size());
     queue_.clear();
     candidates_.clear();
     schedule_.clear();
-    for (const auto& row : entries_) {
-        entry& one = *row.second;
-        abandon_looks(one);
-        while (!one.waiters.empty()) {
-            complete(*one.waiters.begin(), boost::asio::error::operation_aborted, now);
-        }
+    unfinished_learned_ = 0;
+    for (entry* one : entries_) {
+        abandon_looks(*one);
+        one->is_given_up = true;
+        given_up_.emplace_back(one->serial, one);
     }
     entries_.clear();
+    // Oldest last: they end in the order in which they came, which is that of their memory.
+    std::sort(given_up_.begin(), given_up_.end(), std::greater<>());
+}
+
+bool wait_state::end_some(std::size_t most, time_point now) {
+    for (; most > 0 && !given_up_.empty(); --most) {
+        entry& one = *given_up_.back().second;
+        if (unfinished_learned_++ < most_learned_when_all_leave) {
+            one.learn_unfinished(queue_.size(), actions_);
+        }
+        one.waiters.for_each([&](waiter& wait) {
+            complete(wait, boost::asio::error::operation_aborted, nullptr, now);
+        });
+        given_up_.pop_back();
+        entry::release()(&one);
+    }
+    return !given_up_.empty();
 }
 
 void wait_state::advance(time_point now) {
-    while (!schedule_.empty() && schedule_.top().wake <= now) {
+    while (!schedule_.empty() && schedule_.top_key() <= now) {
         entry& one = schedule_.top();
         expire(one, now);
         if (one.waiters.empty()) {
             end(one);
             continue;
         }
-        if (!one.ordinary && !one.is_queued() && due_time(one, now) <= now) {
-            queue_.push_back(one);
+        if (one.is_queued) {
+            queue_.move(one, rank(one, queue_.key_of(one).begun_before, now));
+        } else if (!one.is_looked_at() && due_time(one, now) <= now) {
+            enqueue(one, rank(one, begun_from_queue_, now), now);
         }
         reschedule(one, now);
     }
@@ -101,45 +155,55 @@ std::optional<time_point> wait_state::next_wake() const {
     if (schedule_.empty()) {
         return std::nullopt;
     }
-    time_point wake = schedule_.top().wake;
-    const bool stopped_by_floor = gate_.has_place() && gate_.floor() > advanced_to_;
-    if (stopped_by_floor && !(queue_.empty() && candidates_.empty())) {
-        wake = std::min(wake, gate_.floor());
+    time_point wake = schedule_.top_key();
+    if (gate_.has_place() && !(queue_.empty() && candidates_.empty())) {
+        const time_point opens = gate_.budget().opens_at(advanced_to_);
+        if (opens > advanced_to_) {
+            wake = std::min(wake, grid_.at_or_after(opens));
+        }
     }
     return wake;
 }
 
-wait_engine_metrics wait_state::metrics() const {
-    wait_engine_metrics now;
-    now.keys = entries_.size();
-    now.waiters = waiters_;
-    now.in_flight = gate_.in_flight();
-    now.held = gate_.held();
-    now.queued = queue_.size();
-    now.polls = polls_;
-    now.failures = failures_;
-    return now;
+wait_engine_metrics wait_state::metrics(time_point now) const {
+    wait_engine_metrics all;
+    all.keys = entries_.size() + given_up_.size();
+    all.waiters = waiters_;
+    all.in_flight = gate_.in_flight();
+    all.held = gate_.held();
+    all.queued = queue_.size();
+    all.polls = polls_;
+    all.failures = failures_;
+    all.throttled = throttled_;
+    all.batch_polls = batch_polls_;
+    all.batch_keys = batch_keys_;
+    all.rate = gate_.budget().rate();
+    if (gate_.budget().floor() > now) {
+        all.held_back = gate_.budget().floor() - now;
+    }
+    return all;
 }
 
 void wait_state::expire(entry& one, time_point now) {
     while (!one.waiters.empty() && one.nearest_deadline() <= now) {
-        waiter& wait = *one.waiters.begin();
-        if (one.ordinary) {
+        waiter& wait = one.waiters.front();
+        if (one.is_looked_at()) {
             wait.note_unanswered_look();
         }
-        complete(wait, error::deadline_passed, now);
+        complete(wait, error::deadline_passed, nullptr, now);
     }
 }
 
-void wait_state::complete(waiter& wait, error_code ec, time_point now) {
+void wait_state::complete(waiter& wait, error_code ec, const observation* seen, time_point now) {
     entry& one = *wait.owner;
     wait_result result;
     if (!ec.failed()) {
-        result.exposed_port = one.last->exposed_port;
-        result.additional_ports = one.last->additional_ports;
-        wait.tell(wait_event::kind::ready, one.key, duration::zero(), now, actions_);
+        result.exposed_port = seen->exposed_port;
+        result.additional_ports = seen->additional_ports;
+        wait.tell(wait_event::kind::ready, one.key(), duration::zero(), one.history,
+                  one.waiters.seen_before(wait), words_, now, actions_);
     }
-    result.evidence = wait.take_evidence(now);
+    result.evidence = wait.evidence(one.history, one.waiters.seen_before(wait), words_, now);
     one.leave(wait);
     --waiters_;
     actions_.complete(wait, ec, std::move(result));
@@ -154,15 +218,16 @@ void wait_state::leave_or_reschedule(entry& one, time_point now) {
 }
 
 void wait_state::end(entry& one) {
-    if (one.is_queued()) {
-        queue_.erase(queue_.iterator_to(one));
-    }
-    if (one.is_candidate()) {
-        candidates_.erase(candidates_.iterator_to(one));
+    one.learn_unfinished(queue_.size(), actions_);
+    if (one.is_queued) {
+        queue_.erase(one);
+    } else if (one.is_candidate()) {
+        candidates_.erase(one);
     }
     schedule_.erase(one);
     abandon_looks(one);
-    entries_.erase(entries_.find(one.key));
+    entries_.erase(entries_.find(one.key()));
+    entry::release()(&one);
 }
 
 } // namespace roomport::wait_detail

@@ -2,18 +2,20 @@
 
 #include "common/random_source.hpp"
 #include "wait/entry.hpp"
+#include "wait/entry_set.hpp"
+#include "wait/indexed_heap.hpp"
+#include "wait/look_end.hpp"
 #include "wait/look_gate.hpp"
+#include "wait/look_rank.hpp"
+#include "wait/look_table.hpp"
 #include "wait/round_trip_estimate.hpp"
-#include "wait/schedule_heap.hpp"
+#include "wait/tick_grid.hpp"
 #include "wait/wait_actions.hpp"
 #include "wait/waiter.hpp"
+#include "wait/word_table.hpp"
 
 #include <roomport/wait/wait_engine.hpp>
 
-#include <boost/intrusive/list.hpp>
-#include <boost/unordered/unordered_flat_map.hpp>
-
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -31,8 +33,10 @@ public:
     ~wait_state();
 
     /// Begins a wait.
-    /// @param wait must live until it is completed or this object is destroyed.
-    void start(waiter& wait, std::string_view key, time_point now);
+    /// @param wait    must live until it is completed or this object is destroyed.
+    /// @param created when the key came into being, if somebody knows.
+    void start(waiter& wait, std::string_view key, time_point now,
+               std::optional<time_point> created = std::nullopt);
 
     /// Ends a wait with `operation_aborted`. @pre it is under way.
     void cancel(waiter& wait, time_point now);
@@ -40,8 +44,20 @@ public:
     /// Ends every wait with `operation_aborted`.
     void cancel_all(time_point now);
 
-    /// The answer of a look.
-    void observed(look_id id, observation seen, time_point now);
+    /// Looks at no key any more for which somebody waits now: @ref end_some is to end those waits. Waits that begin
+    /// later are not touched.
+    void give_up_all();
+
+    /// Ends with `operation_aborted` waits that @ref give_up_all left, for as long as there are some.
+    /// @param most how many keys to end.
+    /// @return whether some are left.
+    bool end_some(std::size_t most, time_point now);
+
+    /// The answer of a look at one key.
+    void observed(look_id id, const observation& seen, time_point now);
+
+    /// The answer of a look at many keys.
+    void observed_many(look_id id, const batch_observation& seen, time_point now);
 
     /// Does what time asks for. To be called at @ref next_wake.
     void advance(time_point now);
@@ -49,70 +65,119 @@ public:
     /// When to call @ref advance; nothing when there is nothing to wait for.
     std::optional<time_point> next_wake() const;
 
-    wait_engine_metrics metrics() const;
+    wait_engine_metrics metrics(time_point now) const;
+
+    /// Whether somebody waits.
+    bool has_waits() const noexcept { return waiters_ > 0; }
+
+    /// Calls `visit` with every wait under way; it may destroy the one that it is given if this object is destroyed
+    /// next.
+    template <class Visit>
+    void for_each_wait(Visit visit) const {
+        for (const entry* one : entries_) {
+            one->waiters.for_each(visit);
+        }
+        for (const auto& [serial, one] : given_up_) {
+            one->waiters.for_each(visit);
+        }
+    }
 
 private:
-    struct look {
-        entry* owner = nullptr;
-        bool held = false;
-        bool under_way = false;
-        bool gives_way = false;
-        /// Whether the waiters' deadlines left the attempt less time than it may take.
-        bool is_cut_short = false;
-        time_point started;
-        duration hold{};
-    };
+    using queue = indexed_heap<entry, look_rank, &entry::waiting_position>;
+    using candidate_heap = indexed_heap<entry, time_point, &entry::waiting_position>;
+    using schedule = indexed_heap<entry, time_point, &entry::schedule_position>;
 
-    using key_map = boost::unordered_flat_map<std::string_view, std::unique_ptr<entry>>;
-    using look_queue = boost::intrusive::list<entry, boost::intrusive::base_hook<queue_hook>>;
-    using candidate_set =
-        boost::intrusive::multiset<entry, boost::intrusive::base_hook<candidate_hook>,
-                                   boost::intrusive::key_of_value<by_candidate_rank>>;
-
-    entry& find_or_add(const waiter& wait, std::string_view key, time_point now);
+    // Waits: wait_state.cpp
+    entry& find_or_add(const waiter& wait, std::string_view key, std::optional<time_point> created,
+                       time_point now);
     void catch_up(waiter& wait, entry& one, time_point now);
-    void complete(waiter& wait, error_code ec, time_point now);
+    void complete(waiter& wait, error_code ec, const observation* seen, time_point now);
     void leave_or_reschedule(entry& one, time_point now);
     void end(entry& one);
     void expire(entry& one, time_point now);
 
-    void answered(entry& one, const look& done, observation seen, time_point now);
-    void ended_without_news(entry& one, const look& done, time_point now);
-    void plan_next(entry& one, const look& done, const observation& seen, time_point now);
-    void judge_all(entry& one, time_point now);
-    std::optional<error_code> judge(waiter& wait, const entry& one, time_point now);
+    // Answers: wait_answers.cpp
+    ended_look take(look_id id, const observation& whole, bool has_news, time_point now);
+    void finish_answers(time_point now);
+    void detach(entry& one, const ended_look& done);
+    bool ended_without_news(entry& one, const ended_look& done, time_point now);
+    bool answered(entry& one, const ended_look& done, const observation& seen, time_point now);
+    bool not_answered(entry& one, const ended_look& done, time_point now);
+    void plan_next(entry& one, const ended_look& done, const observation& seen, time_point now);
+    void learn(entry& one, const ended_look& done, const observation& seen, time_point now);
+    void judge_all(entry& one, const observation& seen, time_point now);
+    std::optional<error_code> judge(waiter& wait, const observation& seen, time_point now);
     void tell(const waiter& wait, const entry& one, time_point now);
 
+    // When to look: wait_schedule.cpp
+    time_point planned(duration pause, time_point now) const;
     time_point due_time(const entry& one, time_point now) const;
-    duration possible_hold(const entry& one, time_point now) const;
+    std::optional<time_point> last_look_time(const entry& one) const;
+    duration possible_hold(const entry& one, duration limit, time_point now) const;
     void reschedule(entry& one, time_point now);
+    look_rank rank(const entry& one, std::uint32_t begun_before, time_point now);
+    void enqueue(entry& one, const look_rank& how, time_point now);
+    entry& dequeue();
+    void refresh_ranks(time_point now);
 
+    // Which looks begin: wait_looks.cpp
     void begin_looks(time_point now);
-    bool begin_hold(time_point now);
-    void begin_look(entry& one, duration hold, time_point now);
-    look_id open_look();
+    void begin_queued(time_point now);
+    void begin_holds(time_point now);
+    void begin_single_hold(time_point now);
+    void begin_single(look_id id, entry& one, duration hold, time_point now);
+    look_id open_look(std::size_t keys);
+    void begin(look_id id, duration hold, bool is_batch, time_point now);
     void make_way();
-    void abandon_looks(const entry& one);
+    void abandon_looks(entry& one);
+    void leave_look(look_id id, std::size_t place);
+
+    // Looks at many keys: wait_batches.cpp
+    bool begin_batch(time_point now);
+    void add_riders(look_id id, std::size_t most, time_point now);
+    duration take_due(look_id id, std::size_t most, time_point now);
+    bool begin_batch_hold(time_point now);
+    duration add_candidates(look_id id, std::size_t most, duration hold, time_point now);
+    bool prefers_hold(time_point now) const noexcept;
+    duration longest_hold() const noexcept;
+    bool keeps_holds_for_batches() const noexcept;
 
     wait_actions& actions_;
-    std::shared_ptr<cadence> default_cadence_;
+    cadence_pointer default_cadence_;
     random_source random_;
     round_trip_estimate round_trip_;
     look_gate gate_;
+    tick_grid grid_;
+    /// What the last good answer and the observer allow.
     duration hold_limit_{};
+    batch_terms terms_;
 
-    key_map entries_;
-    schedule_heap<entry> schedule_;
-    look_queue queue_;
-    candidate_set candidates_;
-    std::vector<look> looks_;
-    std::vector<look_id> free_looks_;
+    entry_set entries_;
+    /// Entries that are in nothing else any more; their waits are yet to end.
+    std::vector<std::pair<std::uint32_t, entry*>> given_up_;
+    std::size_t unfinished_learned_ = 0;
+    schedule schedule_;
+    queue queue_;
+    candidate_heap candidates_;
+    look_table looks_;
+    word_table words_;
+    /// The keys whose answer is being taken in.
+    std::vector<entry*> answered_;
+    std::vector<std::pair<entry*, look_rank>> set_aside_;
+    std::vector<std::string_view> names_;
 
+    /// When the first wait began.
+    time_point started_ = time_point::min();
     time_point advanced_to_ = time_point::min();
-    std::uint64_t next_serial_ = 0;
+    time_point ranked_at_ = time_point::min();
+    std::uint32_t begun_from_queue_ = 0;
+    std::uint32_t next_serial_ = 0;
     std::size_t waiters_ = 0;
     std::uint64_t polls_ = 0;
     std::uint64_t failures_ = 0;
+    std::uint64_t batch_polls_ = 0;
+    std::uint64_t batch_keys_ = 0;
+    std::uint64_t throttled_ = 0;
 };
 
 } // namespace roomport::wait_detail

@@ -10,14 +10,6 @@ namespace {
 constexpr unsigned broken_limit = 3;
 constexpr std::size_t longest_key = 256;
 
-bool is_good(const observation& seen) {
-    return seen.state == observed_state::starting || seen.state == observed_state::ready;
-}
-
-error_code cause_of(const observation& seen) {
-    return seen.error.failed() ? seen.error : error_code(error::broken_promise);
-}
-
 } // namespace
 
 const char* find_problem(std::string_view key, const wait_options& options) {
@@ -36,89 +28,94 @@ const char* find_problem(std::string_view key, const wait_options& options) {
     return nullptr;
 }
 
-waiter::waiter(wait_options options, time_point started)
-    : options_(std::move(options)), started_(started), deadline_(later(started, options_.timeout)) {
+waiter::waiter(settings_pointer settings, time_point started)
+    : settings_(std::move(settings)), started_(started) {}
+
+time_point waiter::deadline() const noexcept {
+    return later(started_, settings_->options.timeout);
 }
 
 std::optional<error_code> waiter::judge(const observation& seen, time_point now) {
-    record(seen);
+    const wait_options& how = options();
     const verdict decided =
-        roomport::judge(options_.acceptors ? *options_.acceptors : default_acceptors(), seen);
+        roomport::judge(how.acceptors ? *how.acceptors : default_acceptors(), seen);
     const bool has_grace = seen.state == observed_state::gone &&
-                           now - started_ < options_.not_found_grace &&
+                           now - started_ < how.not_found_grace &&
                            (decided == verdict::broken || decided == verdict::never);
     if (has_grace) {
         return std::nullopt;
     }
-    if (is_good(seen)) {
-        evidence_.consecutive_failures = 0;
-        broken_in_a_row_ = decided == verdict::broken ? broken_in_a_row_ : 0;
-    } else {
-        ++evidence_.consecutive_failures;
-    }
-    broken_in_a_row_ += decided == verdict::broken ? 1 : 0;
-
+    count(seen.state, decided);
     if (decided == verdict::ready) {
         return error_code();
     }
-    const bool too_many_failures = !is_good(seen) && options_.max_failures != 0 &&
-                                   evidence_.consecutive_failures >= options_.max_failures;
+    const bool too_many_failures = has_failed(seen.state) && how.max_failures != 0 &&
+                                   consecutive_failures_ >= how.max_failures;
     if (decided == verdict::never || broken_in_a_row_ >= broken_limit || too_many_failures) {
         return cause_of(seen);
     }
     return std::nullopt;
 }
 
-void waiter::record(const observation& seen) {
-    ++evidence_.polls;
-    evidence_.times += seen.times;
-    if (seen.http_status != 0) {
-        evidence_.http_status = seen.http_status;
-    }
-    if (!seen.status.empty()) {
-        evidence_.last_status = seen.status;
-    }
-    if (is_good(seen)) {
-        evidence_.last_error = error_code();
-        evidence_.last_message.clear();
+void waiter::count(observed_state state, verdict decided) noexcept {
+    const bool is_broken = decided == verdict::broken;
+    if (has_failed(state)) {
+        ++consecutive_failures_;
     } else {
-        evidence_.last_error = cause_of(seen);
-        evidence_.last_message = seen.message;
+        consecutive_failures_ = 0;
+        broken_in_a_row_ = is_broken ? broken_in_a_row_ : std::uint8_t{0};
     }
+    broken_in_a_row_ = static_cast<std::uint8_t>(broken_in_a_row_ + (is_broken ? 1 : 0));
 }
 
-void waiter::note_unanswered_look() {
-    ++evidence_.polls;
-    if (!evidence_.last_error.failed()) {
-        evidence_.last_error = error::attempt_timeout;
-        evidence_.last_message.clear();
-    }
-}
-
-void waiter::tell(wait_event::kind what, std::string_view key, duration retry_in, time_point now,
-                  wait_actions& actions) const {
-    if (!options_.on_progress) {
+void waiter::tell(wait_event::kind what, std::string_view key, duration retry_in,
+                  const seen_history& seen, const seen_before_joining& before,
+                  const word_table& words, time_point now, wait_actions& actions) const {
+    if (!options().on_progress) {
         return;
     }
     wait_event event;
     event.what = what;
     event.key = key;
-    event.status = evidence_.last_status;
-    event.error = evidence_.last_error;
-    event.message = evidence_.last_message;
+    event.status = seen.status(words, before.count);
+    event.error = seen.failure();
+    event.message = seen.message();
     event.retry_in = retry_in;
-    event.polls = evidence_.polls;
+    event.polls = seen.count() - before.count;
     event.elapsed = now - started_;
     try {
-        options_.on_progress(event);
+        options().on_progress(event);
     } catch (...) {
         actions.caught(std::current_exception());
     }
 }
 
-wait_evidence waiter::take_evidence(time_point now) {
-    evidence_.elapsed = now - started_;
-    return std::move(evidence_);
+wait_evidence waiter::evidence(const seen_history& seen, const seen_before_joining& before,
+                               const word_table& words, time_point now) const {
+    wait_evidence told = evidence(now);
+    if (seen.count() > 0) {
+        told.polls = seen.count() - before.count;
+        told.last_status = seen.status(words, before.count);
+        told.http_status = seen.http_status(before.count);
+        told.last_error = seen.failure();
+        told.last_message = seen.message();
+        told.times = seen.times();
+        told.times -= before.times;
+    }
+    told.consecutive_failures = consecutive_failures_;
+    if (has_unanswered_look_) {
+        ++told.polls;
+        if (!told.last_error.failed()) {
+            told.last_error = error::attempt_timeout;
+        }
+    }
+    return told;
+}
+
+wait_evidence waiter::evidence(time_point now) const {
+    wait_evidence told;
+    told.elapsed = now - started_;
+    return told;
 }
 
 } // namespace roomport::wait_detail

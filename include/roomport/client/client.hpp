@@ -7,6 +7,7 @@
 #include <roomport/export.hpp>
 #include <roomport/hathora/operations.hpp>
 #include <roomport/http/pool.hpp>
+#include <roomport/wait/wait_engine.hpp>
 #include <roomport/wait/wait_options.hpp>
 #include <roomport/wait/wait_result.hpp>
 
@@ -127,6 +128,11 @@ public:
 
     /// Numbers about the connections now. Any thread.
     http::pool_metrics pool_metrics() const;
+
+    /// Numbers about the waits now. On the client's strand: from a handler that has no executor of its own, from
+    /// `wait_options::on_progress`, or anywhere on the only thread that runs the executor. All zero once the executor's
+    /// context has shut down.
+    wait_engine_metrics wait_metrics() const;
 
     /// What a client is made of. Not for users.
     struct impl;

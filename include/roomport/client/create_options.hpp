@@ -27,7 +27,8 @@ public:
     create_options() = default;
 
     /// How to wait. The timeout covers creation and waiting together; `not_found_grace` is at least 5 s here, because a
-    /// room just created may not be known everywhere yet.
+    /// room just created may not be known everywhere yet. `created_at` is what the call itself knows of it; an empty
+    /// `group` stands for the room's region.
     wait_options wait;
 
     /// Whether a failed or cancelled wait destroys the room. Default true.

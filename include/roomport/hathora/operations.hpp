@@ -1,7 +1,8 @@
 #pragma once
 
 /// @file
-/// Every operation this library types, each described once.
+/// Every operation this library types, each described once. Those that are not of the API but extensions of it have an
+/// id that begins with "Roomport".
 
 #include <roomport/hathora/operation.hpp>
 #include <roomport/hathora/requests.hpp>
@@ -34,6 +35,13 @@ inline constexpr operation<room_request, room> get_room_info{
 inline constexpr operation<room_request, connection_info_v2> get_connection_info{
     {"GetConnectionInfo", http::method::get, "/rooms/v2/{appId}/connectioninfo/{roomId}",
      authentication::none, true, 200, response_size::document}};
+
+/// Where many rooms can be reached: those of them that exist, in the order asked. Not of the API: an extension that the
+/// local room service offers and announces with the field `Roomport-Batch` on the answers of both this operation and
+/// GetConnectionInfo, whose value is the most ids of one request.
+inline constexpr operation<rooms_request, std::vector<connection_info_v2>> get_connection_infos{
+    {"RoomportGetConnectionInfos", http::method::get, "/roomport/v1/{appId}/rooms",
+     authentication::none, true, 200, response_size::list}};
 
 /// Destroys a room. Doing so twice has the same effect; the second answer is an error.
 inline constexpr operation<room_request, no_content> destroy_room{
@@ -109,6 +117,7 @@ inline constexpr std::tuple all_operations{
     create_room,
     get_room_info,
     get_connection_info,
+    get_connection_infos,
     destroy_room,
     update_room_config,
     get_active_rooms_for_process,

@@ -10,6 +10,7 @@
 
 #include <boost/describe/class.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,6 +36,21 @@ public:
     std::string room_id;
 };
 BOOST_DESCRIBE_STRUCT(room_request, (), (room_id))
+
+/// Many rooms at once: an extension of the API.
+class rooms_request {
+public:
+    rooms_request() = default;
+    explicit rooms_request(std::vector<std::string> room_ids) : ids(std::move(room_ids)) {}
+    friend bool operator==(const rooms_request&, const rooms_request&) = default;
+
+    /// At least one, none of them twice; sent as one list.
+    std::vector<std::string> ids;
+    /// Seconds for which the server is asked to hold its answer while all of them exist and are starting; nothing: it
+    /// answers at once.
+    std::optional<std::int32_t> wait;
+};
+BOOST_DESCRIBE_STRUCT(rooms_request, (), (ids, wait))
 
 /// For operations on one process.
 class process_request {

@@ -3,6 +3,7 @@
 #include <roomport/error.hpp>
 #include <roomport/export.hpp>
 #include <roomport/http/body_sink.hpp>
+#include <roomport/http/exchange.hpp>
 #include <roomport/http/message.hpp>
 #include <roomport/http/origin.hpp>
 #include <roomport/http/pool_options.hpp>
@@ -101,6 +102,15 @@ public:
             },
             token, impl_, std::move(wanted), &sink);
     }
+
+    /// Sends the request of an exchange; what was said of `async_request` holds, but for the completion, which is
+    /// `exchange::ended`. In the steady state nothing is allocated. To be called on the pool's strand.
+    /// @param what shared until it has ended; not under way already.
+    void start(std::shared_ptr<exchange> what);
+
+    /// Ends an exchange with `operation_aborted`, soon, and frees its connection or its place in the queue at once. Does
+    /// nothing when it is not under way at this pool. To be called on the pool's strand.
+    void cancel(exchange& what);
 
     /// Ends every request with `operation_aborted` and closes every connection, soon. The pool stays usable.
     void cancel();

@@ -76,6 +76,16 @@ public:
     explicit reader(const read_limits& limits = read_limits())
         : reader_base(detail::document_type<T>(), &value_, limits) {}
 
+    /// The value, which stays the reader's. Valid until the reader is reset or destroyed.
+    /// @pre finish() returned no error.
+    /// @throws std::logic_error when the document is not complete.
+    const T& value() const {
+        if (!complete()) {
+            throw std::logic_error("roomport: value() before the document was read to its end");
+        }
+        return value_;
+    }
+
     /// Gives the value away and resets the reader.
     /// @pre finish() returned no error.
     /// @throws std::logic_error when the document is not complete: half a value is never handed
@@ -89,11 +99,9 @@ public:
         return result;
     }
 
-    /// Forgets everything: the reader is at the start of a new document.
-    void reset() {
-        value_ = T();
-        restart();
-    }
+    /// The reader is at the start of a new document. The memory of the values it has is used again, so that a reader of
+    /// similar documents soon allocates nothing; destroy it to give that memory back.
+    void reset() noexcept { restart(); }
 
 private:
     T value_;

@@ -67,6 +67,9 @@ public:
     /// `starting` and `ready`; the last one counts for all keys.
     duration hold_limit{};
 
+    /// From the key's creation to its readiness, where the server tells both. Only meaningful when `state` is `ready`.
+    std::optional<duration> start_time;
+
     /// Where the time went.
     phase_times times;
 };

@@ -5,9 +5,37 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 
+#include <cstddef>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace roomport {
+
+/// How many keys one look can take in.
+struct batch_terms {
+    /// Fewer keys than this are better looked at one by one. At least 2.
+    std::size_t least = 2;
+    /// The most keys of one look; less than `least`: only single looks are possible.
+    std::size_t most = 0;
+    /// The longest hold of a look at many keys; zero when such looks can't be held.
+    duration hold_limit{};
+};
+
+/// One look at many keys.
+class batch_observation {
+public:
+    batch_observation() = default;
+
+    /// The look as a whole: `failed` or `gone` with the reason and stands for every key; else only its numbers (HTTP
+    /// status, times, `not_before`, `held`) have a meaning.
+    observation whole;
+
+    /// What was seen of each key, in the order asked; nothing for a key about which the answer says nothing: it is
+    /// looked at by itself. Empty when the look failed.
+    std::vector<std::optional<observation>> keys;
+};
 
 /// How the wait engine looks at a key: the one seam between waiting and any particular API.
 ///
@@ -42,6 +70,21 @@ public:
     /// @param deadline when the attempt, all its phases together, must have ended.
     virtual void async_observe(std::string_view key, duration hold, time_point deadline,
                                handler_type handler) = 0;
+
+    /// Called with the one answer of a look at many keys.
+    using batch_handler_type = boost::asio::any_completion_handler<void(batch_observation)>;
+
+    /// How many keys one look can take in at present: an observer may learn from answers what its server offers. Called
+    /// on the engine's executor whenever a look may begin; must be quick. By default only single looks are possible.
+    virtual batch_terms batch() const;
+
+    /// Looks at many keys with one request; everything said of @ref async_observe holds here too. Only called with as
+    /// many keys as @ref batch allows. A held one is answered as soon as one of the keys is no longer starting.
+    /// @param keys     valid until this function returns; no key stands there twice.
+    /// @param hold     as above, at most `batch_terms::hold_limit`.
+    /// @param deadline as above.
+    virtual void async_observe_many(std::span<const std::string_view> keys, duration hold,
+                                    time_point deadline, batch_handler_type handler);
 };
 
 } // namespace roomport

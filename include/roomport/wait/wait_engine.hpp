@@ -30,8 +30,16 @@ public:
     /// it as long as it is the only one, and gives way to the next.
     std::size_t max_held = 4;
 
-    /// When to look again at a key that is starting; null, the default: `exponential_cadence()`.
+    /// When to look again at a key that is starting; null, the default: a `learned_cadence()` of its own.
     std::shared_ptr<roomport::cadence> cadence;
+
+    /// Looks a second that the server allows, over all keys; zero, the default: nobody knows, and the engine finds a rate
+    /// that the server bears when it answers 429. What is not a positive number counts as zero.
+    double max_rate = 0;
+
+    /// Looks that are due within one tick begin together, so that one wake-up serves them all; zero: each at its own
+    /// time. Default 5 ms. The first look at a key does not wait for a tick. At most 1 s.
+    duration tick = std::chrono::milliseconds(5);
 
     /// Seed of all the engine's randomness (jitter of cadence and backoff); zero, the default: taken from the system.
     std::uint64_t seed = 0;
@@ -47,12 +55,24 @@ struct wait_engine_metrics {
     std::size_t in_flight = 0;
     /// Held looks among them.
     std::size_t held = 0;
-    /// Looks that were due and waited for a place.
+    /// Keys that are due for a look and wait for a place, or for the rate to allow it.
     std::size_t queued = 0;
     /// Looks begun since the start, held ones included.
     std::uint64_t polls = 0;
-    /// Looks that failed since the start; not those that were cancelled, nor dropped holds.
+    /// Looks that failed since the start; not those that were cancelled, nor dropped holds. A look at many keys counts
+    /// once.
     std::uint64_t failures = 0;
+    /// Looks that the server refused because there were too many (HTTP 429), since the start.
+    std::uint64_t throttled = 0;
+    /// Looks at many keys begun since the start; `polls` counts them too.
+    std::uint64_t batch_polls = 0;
+    /// Keys looked at by them, each as often as it was.
+    std::uint64_t batch_keys = 0;
+    /// Looks a second that may begin: the configured rate, or less while the server complains or is out of order;
+    /// infinity when nothing limits them.
+    double rate = 0;
+    /// For how long no look begins because the server asked for it (Retry-After); zero when it did not.
+    duration held_back{};
 };
 
 /// Waits for keys to become ready, with one stream of looks a key however many wait for it.
@@ -61,7 +81,12 @@ struct wait_engine_metrics {
 /// comes at once. All who wait for a key share its observations, and each judges them by its own @ref wait_options;
 /// a joiner gets the last observation at once. When the last waiter of a key leaves, its looks are cancelled and
 /// nothing of it is kept. A server that announces held answers is asked for them instead of being polled: for the
-/// keys with the nearest deadlines, as many as `wait_engine_options::max_held` allows.
+/// keys with the nearest deadlines, as many as `wait_engine_options::max_held` allows. Where the observer can look at
+/// many keys at once, those that are due share a look, held or not.
+///
+/// All looks share one budget: at most `wait_engine_options::max_rate` a second, or what the server turns out to bear.
+/// When more looks are due than may begin, those begin first that are the last before a deadline, then those of which
+/// the cadence expects most (`cadence::urgency`); no key is passed over for ever.
 ///
 /// Any thread may call any function, except where noted. The engine starts no thread: it runs where the executors
 /// run, and does nothing unless somebody runs them. Destroying the engine cancels every wait and does not block;

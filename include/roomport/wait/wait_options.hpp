@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,7 +38,7 @@ public:
     /// Details of the failure, valid during the call.
     std::string_view message;
     /// When the next look is due, from now: by cadence or backoff, the nearest deadline, and Retry-After. It begins
-    /// later when no place is free. Zero while one is already under way.
+    /// later when no place is free or the rate is short. Zero while one is already under way.
     duration retry_in{};
     /// Observations judged so far.
     unsigned polls = 0;
@@ -56,16 +57,27 @@ public:
 
     /// One attempt, from the moment it begins to the end of its answer; the time it queues in the engine is not
     /// counted, the time for which its answer is held comes on top. More than zero. Default 10 s. Of several
-    /// waiters of one key, the longest counts. An attempt never outlasts the last deadline of its waiters.
+    /// waiters of one key, and of the keys of a look at many, the longest counts. An attempt never outlasts the last
+    /// deadline of its waiters.
     duration request_timeout = std::chrono::seconds(10);
 
     /// Failed looks in a row that end the wait with the last one's error; 0, the default: only the deadline does. A
-    /// dropped hold is not a failed look, nor is "no such room" during `not_found_grace`.
+    /// failed look at many keys counts for each of them. A dropped hold is not a failed look, nor is "no such room"
+    /// during `not_found_grace`.
     unsigned max_failures = 0;
 
     /// How long `observed_state::gone` is taken as "not yet", from the start of the wait. Not negative; zero, the
     /// default: not at all.
     duration not_found_grace{};
+
+    /// When the key came into being, so that its first look is planned, and the law of start times is learned from the
+    /// right age. Not set, the default: nobody knows; the first look comes at once, and ages count from then. The first
+    /// waiter of a key decides for all who join it.
+    std::optional<time_point> created_at;
+
+    /// Keys of one group are taken to start after one law: a region, say. Empty, the default: they belong to those that
+    /// have no group. The first waiter of a key decides for all who join it.
+    std::string group;
 
     /// When to look next; null, the default: the engine's own. The first waiter of a key decides for all who join it.
     std::shared_ptr<roomport::cadence> cadence;

@@ -42,7 +42,7 @@ public:
     /// From the call to the end of the wait.
     duration elapsed{};
 
-    /// Where the time of the looks went, summed over `polls`.
+    /// Where the time of the looks went, summed over `polls`; each part of it to 0.1 µs.
     phase_times times;
 };
 

@@ -52,6 +52,24 @@ TEST(Encode, RepeatsTheKeyForEachElementOfAList) {
     EXPECT_EQ(encoded.request.body_limit, 16U << 20U);
 }
 
+TEST(Encode, PutsManyIdsIntoOneList) {
+    rooms_request request({"a", "b_2", "c-3"});
+    EXPECT_EQ(encode(get_connection_infos, request, "app").request.target,
+              "/roomport/v1/app/rooms?ids=a,b_2,c-3");
+    request.wait = 25;
+    const auto held = encode(get_connection_infos, request, "app");
+    EXPECT_EQ(held.request.target, "/roomport/v1/app/rooms?ids=a,b_2,c-3&wait=25");
+    EXPECT_TRUE(held.request.repeatable);
+    EXPECT_TRUE(held.request.token.empty());
+}
+
+TEST(Encode, RefusesAListWithoutIdsOrWithABadOne) {
+    EXPECT_EQ(encode(get_connection_infos, rooms_request(), "app").error, errc::invalid_argument);
+    const auto bad = encode(get_connection_infos, rooms_request({"a", "b,c"}), "app");
+    EXPECT_EQ(bad.error, errc::invalid_argument);
+    EXPECT_NE(bad.message.find("ids"), std::string::npos) << bad.message;
+}
+
 TEST(Encode, RefusesBadIdsBeforeAnythingIsSent) {
     for (const std::string bad : {"", "a b", "../x", "a%2f", "a\r\nX: y", "a/b"}) {
         const auto room = encode(destroy_room, room_request(bad), "app");

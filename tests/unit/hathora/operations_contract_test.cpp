@@ -12,8 +12,10 @@
 #include <cctype>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 namespace roomport::hathora {
@@ -47,9 +49,24 @@ const json::object* find(const operation_description& what) {
     return verb != nullptr ? &verb->as_object() : nullptr;
 }
 
+// Operations that the contract does not know, each with the reason why it is there all the same.
+const std::map<std::string_view, std::string_view>& deliberate_deviations() {
+    static const std::map<std::string_view, std::string_view> table{
+        {get_connection_infos.id, "the API asks about rooms one by one; the local room service "
+                                  "answers about many at once, and announces that it does"},
+    };
+    return table;
+}
+
+// Calls `check` with each operation that the contract knows.
 template <class F>
 void for_each_operation(F check) {
-    std::apply([&](const auto&... each) { (check(each), ...); }, all_operations);
+    const auto check_one = [&](const auto& operation) {
+        if (!deliberate_deviations().contains(operation.id)) {
+            check(operation);
+        }
+    };
+    std::apply([&](const auto&... each) { (check_one(each), ...); }, all_operations);
 }
 
 template <class T>
@@ -75,6 +92,17 @@ TEST(OperationsContract, VerbPathAndIdAreTheContracts) {
         ASSERT_NE(known, nullptr) << operation.id;
         EXPECT_EQ(known->at("operationId").as_string(), operation.id);
     });
+}
+
+TEST(OperationsContract, EachDeviationIsUsedAndLooksLikeNothingOfTheContract) {
+    std::set<std::string_view> ours;
+    std::apply([&](const auto&... each) { (ours.insert(each.id), ...); }, all_operations);
+    for (const auto& [id, reason] : deliberate_deviations()) {
+        EXPECT_TRUE(ours.contains(id)) << id << ": " << reason;
+        EXPECT_TRUE(id.starts_with("Roomport")) << id;
+    }
+    EXPECT_EQ(find(get_connection_infos), nullptr);
+    EXPECT_TRUE(get_connection_infos.path.starts_with("/roomport/"));
 }
 
 TEST(OperationsContract, ATokenIsSentExactlyWhereTheContractAsksForOne) {

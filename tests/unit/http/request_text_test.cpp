@@ -6,7 +6,10 @@ namespace roomport::http::detail {
 namespace {
 
 std::string text_of(const request& wanted) {
-    return write_request(wanted, origin::parse("https://a.example:8443").value(), "agent/1");
+    std::string text;
+    write_request(text, wanted,
+                  common_fields(origin::parse("https://a.example:8443").value(), "agent/1"));
+    return text;
 }
 
 TEST(RequestText, AGetHasTheFieldsThatThePoolWrites) {

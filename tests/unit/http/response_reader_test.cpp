@@ -69,6 +69,69 @@ TEST(ResponseReader, FieldsKeepTheirOrderAndTheirValuesAreTrimmed) {
     EXPECT_EQ(result.answer.find("B"), "1");
 }
 
+TEST(ResponseReader, AMalformedHeadIsRefusedInPiecesOfAnySize) {
+    const std::vector<std::string> heads = {
+        "HTTP/1.2 200 OK\r\n\r\n",
+        "HTTP/2.0 200 OK\r\n\r\n",
+        "HTTP/1.1  200 OK\r\n\r\n",
+        "HTTP/1.1 200\r\n\r\n",
+        "HTTP/1.1 20 OK\r\n\r\n",
+        "HTTP/1.1 2000 OK\r\n\r\n",
+        "HTTP/1.1 099 OK\r\n\r\n",
+        "HTTP/1.1 2x0 OK\r\n\r\n",
+        "HTTP/1.1 200 O\x01K\r\n\r\n",
+        "HTTP/1.1 200 O\nK\r\n\r\n",
+        "HTTP/1.1 200 O\rK\r\n\r\n",
+        "HTTP/1.1 200 OK\n\n",
+        "HTTP/1.1 200 OK\r\nA: b\nC: d\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\rC: d\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\r\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: b\r\n\tc\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n A: b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA : b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n: b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA(: b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: \x7f\r\n\r\n",
+        std::string("HTTP/1.1 200 OK\r\nA: \0\r\n\r\n", 25),
+        "HTTP/1.1 200 OK\r\nConnection: a b\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n",
+        " HTTP/1.1 200 OK\r\n\r\n",
+        "\r\nHTTP/1.1 200 OK\r\n\r\n",
+    };
+    for (const auto& head : heads) {
+        for (std::size_t piece = 1; piece <= head.size(); ++piece) {
+            reading result;
+            read(result, head, piece);
+            ASSERT_EQ(result.error, error_code(error::bad_http))
+                << head << " in pieces of " << piece;
+            ASSERT_EQ(result.answer.status, 0);
+        }
+    }
+}
+
+TEST(ResponseReader, ATabAndBytesBeyondAsciiMayStandInAValue) {
+    reading result;
+    read(result, "HTTP/1.1 204 \xc3\xa4\r\nA: b\tc\xff\r\n\r\n", 100);
+    ASSERT_TRUE(result.done);
+    EXPECT_EQ(result.answer.find("a"), "b\tc\xff");
+}
+
+TEST(ResponseReader, AHeadMayHaveExactlyTheLimit) {
+    const std::string begin = "HTTP/1.1 204 x\r\nA: ";
+    const std::string end = "\r\n\r\n";
+    const auto fill = response_reader::head_limit - begin.size() - end.size();
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{100'000}}) {
+        reading exact;
+        read(exact, begin + std::string(fill, 'a') + end, piece);
+        EXPECT_TRUE(exact.done);
+        reading over;
+        read(over, begin + std::string(fill + 1, 'a') + end, piece);
+        EXPECT_EQ(over.error, error_code(error::headers_too_large));
+    }
+}
+
 TEST(ResponseReader, WhatCantBecomeAHeadIsRefusedAtItsFirstWrongByte) {
     reading result;
     read(result, "HTTX", 1);

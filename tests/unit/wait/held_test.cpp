@@ -25,7 +25,7 @@ protected:
 TEST_F(HeldLooks, FollowTheAnswerThatAnnouncesThemAtOnce) {
     EXPECT_EQ(script.take_log(),
               (lines{"0 look a until 10000", "0 look a hold 20000 until 30000"}));
-    EXPECT_EQ(script.state->metrics().held, 1U);
+    EXPECT_EQ(script.state->metrics(script.now()).held, 1U);
     script.run_until(20s);
     script.answer("a", starting(20s, true));
     EXPECT_EQ(script.take_log(), lines{"20000 look a hold 20000 until 50000"});
@@ -65,7 +65,7 @@ TEST(HeldLooksIgnored, DoNotBecomeABusyLoop) {
         }
     }
     ASSERT_TRUE(script.is_done(wait));
-    EXPECT_LE(script.state->metrics().polls, 70U);
+    EXPECT_LE(script.state->metrics(script.now()).polls, 70U);
 }
 
 TEST_F(HeldLooks, DroppedAreNotFailedPolls) {
@@ -76,7 +76,7 @@ TEST_F(HeldLooks, DroppedAreNotFailedPolls) {
     script.run_until(8s);
     script.answer("a", failed(error::connection_closed, true));
     EXPECT_FALSE(script.is_done(wait));
-    EXPECT_EQ(script.state->metrics().failures, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).failures, 0U);
     EXPECT_EQ(script.take_log(), lines{"8000 look a until 18000"}) << "an ordinary look takes over";
     script.answer("a", starting(20s));
     EXPECT_EQ(script.take_log(), lines{"8000 look a hold 20000 until 38000"});
@@ -100,7 +100,7 @@ TEST_F(HeldLooks, AreCancelledWithTheLastWaiter) {
     script.cancel(*script.waiters.front());
     EXPECT_EQ(script.take_log(), (lines{"0 done a cancelled", "0 cancel look a"}));
     script.answer("a", failed(boost::asio::error::operation_aborted, true));
-    EXPECT_EQ(script.state->metrics().held, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).held, 0U);
     EXPECT_FALSE(script.state->next_wake());
 }
 
@@ -146,7 +146,7 @@ TEST(HeldLooksLimits, GoToTheNearestDeadlinesAndTheOthersPoll) {
     EXPECT_EQ(limited.take_log(),
               (lines{"1500 look far until 11500", "1500 look near hold 20000 until 31500"}));
     limited.answer("far", starting(20s));
-    EXPECT_EQ(limited.state->metrics().held, 1U);
+    EXPECT_EQ(limited.state->metrics(limited.now()).held, 1U);
     limited.take_log();
     limited.run_until(2500ms);
     EXPECT_EQ(limited.take_log(), lines{"2500 look far until 12500"});
@@ -161,8 +161,8 @@ TEST(HeldLooksLimits, LeaveAPlaceForOrdinaryLooks) {
         script.start(key, wait_script::timeout(60s));
         script.answer(key, starting(20s));
     }
-    EXPECT_EQ(script.state->metrics().held, 2U);
-    EXPECT_EQ(script.state->metrics().in_flight, 2U);
+    EXPECT_EQ(script.state->metrics(script.now()).held, 2U);
+    EXPECT_EQ(script.state->metrics(script.now()).in_flight, 2U);
 }
 
 TEST(HeldLooksLimits, TheOnlyPlaceIsGivenUpForAnotherKey) {
@@ -172,7 +172,7 @@ TEST(HeldLooksLimits, TheOnlyPlaceIsGivenUpForAnotherKey) {
     wait_script script(options);
     auto& first = script.start("a", wait_script::timeout(60s));
     script.answer("a", starting(20s));
-    EXPECT_EQ(script.state->metrics().held, 1U);
+    EXPECT_EQ(script.state->metrics(script.now()).held, 1U);
     script.take_log();
     script.start("b", wait_script::timeout(60s));
     EXPECT_EQ(script.take_log(), lines{"0 cancel look a"});
@@ -180,11 +180,11 @@ TEST(HeldLooksLimits, TheOnlyPlaceIsGivenUpForAnotherKey) {
     EXPECT_EQ(script.take_log(), lines{"0 look b until 10000"});
     EXPECT_FALSE(script.is_done(first));
     script.answer("b", starting(20s));
-    EXPECT_EQ(script.state->metrics().held, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).held, 0U);
     script.run_until(1s);
     script.take_log();
     script.cancel(first);
-    EXPECT_EQ(script.state->metrics().keys, 1U);
+    EXPECT_EQ(script.state->metrics(script.now()).keys, 1U);
 }
 
 TEST(HeldLooksLimits, ZeroMeansNever) {
@@ -193,7 +193,7 @@ TEST(HeldLooksLimits, ZeroMeansNever) {
     wait_script script(options);
     script.start("a", wait_script::timeout(60s));
     script.answer("a", starting(20s));
-    EXPECT_EQ(script.state->metrics().in_flight, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
 }
 
 TEST(HeldLooksLimits, RespectRetryAfter) {
@@ -206,7 +206,7 @@ TEST(HeldLooksLimits, RespectRetryAfter) {
     script.run_until(2999ms);
     EXPECT_EQ(script.take_log(), lines{});
     script.run_until(3s);
-    EXPECT_EQ(script.state->metrics().in_flight, 1U);
+    EXPECT_EQ(script.state->metrics(script.now()).in_flight, 1U);
 }
 
 } // namespace

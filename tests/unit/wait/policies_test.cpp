@@ -1,6 +1,6 @@
 #include "common/random_source.hpp"
+#include "wait/indexed_heap.hpp"
 #include "wait/round_trip_estimate.hpp"
-#include "wait/schedule_heap.hpp"
 
 #include <roomport/wait/cadence.hpp>
 
@@ -88,38 +88,51 @@ TEST(RandomSource, RepeatsASeedAndDiffersBetweenSeeds) {
     EXPECT_EQ(one.up_to(0s), 0s);
 }
 
-class element : public schedule_hook {};
+struct element {
+    heap_position position = not_in_heap;
+    std::uint32_t serial = 0;
+    int key = 0;
+};
 
-TEST(ScheduleHeap, AlwaysHasTheNearestOnTopWhateverIsMovedOrErased) {
+TEST(IndexedHeap, AlwaysHasTheLeastOnTopWhateverIsMovedErasedOrGivenNewKeys) {
     random_source random(11);
     std::vector<std::unique_ptr<element>> alive;
-    schedule_heap<element> heap;
-    std::uint64_t serial = 0;
-    const auto nearest = [&] {
+    indexed_heap<element, int, &element::position> heap;
+    std::uint32_t serial = 0;
+    const auto draw = [&] {
+        return static_cast<int>(random.next() % 20);
+    };
+    const auto least = [&] {
         return std::min_element(alive.begin(), alive.end(),
                                 [](const auto& left, const auto& right) {
-                                    return std::pair(left->wake, left->serial) <
-                                           std::pair(right->wake, right->serial);
+                                    return std::pair(left->key, left->serial) <
+                                           std::pair(right->key, right->serial);
                                 })
             ->get();
     };
-    for (int step = 0; step < 5000; ++step) {
-        const auto choice = random.next() % 4;
-        if (alive.empty() || (choice == 0 && alive.size() < 60)) {
+    for (int step = 0; step < 20000; ++step) {
+        const auto choice = random.next() % 8;
+        if (alive.empty() || (choice < 2 && alive.size() < 60)) {
             alive.push_back(std::make_unique<element>());
             alive.back()->serial = serial++;
-            heap.insert(*alive.back());
+            alive.back()->key = draw();
+            heap.insert(*alive.back(), alive.back()->key);
         }
         const auto index = static_cast<std::ptrdiff_t>(random.next() % alive.size());
-        if (choice == 1) {
-            heap.erase(*alive[static_cast<std::size_t>(index)]);
+        element& chosen = *alive[static_cast<std::size_t>(index)];
+        if (choice == 2) {
+            heap.erase(chosen);
             alive.erase(alive.begin() + index);
+        } else if (choice == 3) {
+            heap.rekey([&](element& one, int) { return one.key = draw(); });
         } else {
-            heap.move(*alive[static_cast<std::size_t>(index)], time_point() + random.up_to(20ns));
+            chosen.key = draw();
+            heap.move(chosen, chosen.key);
         }
         ASSERT_EQ(heap.empty(), alive.empty());
         if (!alive.empty()) {
-            ASSERT_EQ(&heap.top(), nearest());
+            ASSERT_EQ(&heap.top(), least());
+            ASSERT_EQ(heap.top_key(), least()->key);
         }
     }
 }

@@ -51,6 +51,23 @@ public:
         });
     }
 
+    batch_terms batch() const override { return terms; }
+
+    void async_observe_many(std::span<const std::string_view> keys, duration /*hold*/,
+                            time_point /*deadline*/, batch_handler_type handler) override {
+        const unsigned nth = ++batch_looks;
+        batch_observation seen;
+        seen.whole.state = observed_state::starting;
+        for (const auto key : keys) {
+            seen.keys.emplace_back(script_(std::string(key), nth));
+        }
+        auto timer = std::make_shared<boost::asio::steady_timer>(strand_, delay_);
+        timer->async_wait([timer, seen = std::move(seen), handler = std::move(handler)](
+                              error_code) mutable { std::move(handler)(std::move(seen)); });
+    }
+
+    batch_terms terms;
+    std::atomic<unsigned> batch_looks = 0;
     std::atomic<unsigned> looks = 0;
     std::atomic<unsigned> cancelled = 0;
 

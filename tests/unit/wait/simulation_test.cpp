@@ -27,6 +27,10 @@ public:
         }
         hold_limit_ = chance(50) ? duration(5s) : duration::zero();
         honours_holds_ = chance(70);
+        if (chance(60)) {
+            terms_.most = 2 + random_.next() % 6;
+            terms_.hold_limit = chance(50) ? duration(5s) : duration::zero();
+        }
         const auto waits = 1 + random_.next() % 20;
         for (std::uint64_t wait = 0; wait < waits; ++wait) {
             plan(random_.up_to(8s), [this] { join(); });
@@ -56,14 +60,23 @@ public:
 
     const std::string& log() const { return log_; }
 
+    batch_terms terms() override { return terms_; }
+
+    void start_batch_look(look_id id, std::span<const std::string_view> keys, duration hold,
+                          time_point deadline) override {
+        EXPECT_GE(keys.size(), terms_.least);
+        EXPECT_LE(keys.size(), terms_.most);
+        EXPECT_LE(hold, terms_.hold_limit);
+        std::vector<std::size_t> all;
+        for (const auto key : keys) {
+            all.push_back(std::stoul(std::string(key)));
+        }
+        EXPECT_EQ(std::set<std::size_t>(all.begin(), all.end()).size(), all.size());
+        begin(id, std::move(all), true, hold, deadline);
+    }
+
     void start_look(look_id id, std::string_view key, duration hold, time_point deadline) override {
-        ASSERT_TRUE(under_way_.insert(id).second);
-        EXPECT_GE(now_, floor_);
-        EXPECT_GT(deadline, now_);
-        held_ += hold > duration::zero() ? 1 : 0;
-        note("look", id, deadline - now_);
-        const auto index = std::stoul(std::string(key));
-        answer_later(id, index, hold, deadline);
+        begin(id, {std::stoul(std::string(key))}, false, hold, deadline);
     }
 
     void cancel_look(look_id id) override {
@@ -71,7 +84,7 @@ public:
         const auto generation = generations_[id];
         plan(random_.up_to(20ms), [this, id, generation] {
             if (generations_[id] == generation) {
-                deliver(id, failed(boost::asio::error::operation_aborted, looks_held_[id]));
+                deliver(id, whole(failed(boost::asio::error::operation_aborted, looks_held_[id])));
             }
         });
     }
@@ -110,8 +123,8 @@ private:
 
     class simulated_wait : public waiter {
     public:
-        simulated_wait(wait_options options, time_point started, std::size_t key)
-            : waiter(std::move(options), started), index(key), began(started) {}
+        simulated_wait(const wait_options& options, time_point started, std::size_t key)
+            : waiter(make_settings(options), started), index(key), began(started) {}
         std::size_t index;
         time_point began;
         bool is_done = false;
@@ -123,6 +136,9 @@ private:
         options.seed = seed;
         options.max_in_flight = kind_ == weather::calm ? 30 : 1 + random_.next() % 6;
         options.max_held = random_.next() % 5;
+        if (kind_ == weather::stormy && random_.next() % 3 == 0) {
+            options.max_rate = 1.0 + static_cast<double>(random_.next() % 50);
+        }
         return options;
     }
 
@@ -148,7 +164,11 @@ private:
         if (chance(25)) {
             plan(random_.up_to(options.timeout), [this, &wait] { leave(wait); });
         }
-        state_.start(wait, std::to_string(key), now_);
+        std::optional<time_point> created;
+        if (kind_ == weather::stormy && chance(30)) {
+            created = now_ - random_.up_to(10s);
+        }
+        state_.start(wait, std::to_string(key), now_, created);
         if (kind_ == weather::stormy && chance(1)) {
             plan(1s, [this] { state_.cancel_all(now_); });
         }
@@ -162,31 +182,57 @@ private:
         }
     }
 
-    void answer_later(look_id id, std::size_t key, duration hold, time_point deadline) {
-        const duration latency = 1ms + random_.up_to(kind_ == weather::calm ? 40ms : 400ms);
-        const bool held = hold > duration::zero();
+    void begin(look_id id, std::vector<std::size_t> keys, bool is_batch, duration hold,
+               time_point deadline) {
+        ASSERT_TRUE(under_way_.insert(id).second);
+        EXPECT_GE(now_, floor_);
+        EXPECT_GT(deadline, now_);
+        held_ += hold > duration::zero() ? 1 : 0;
+        note("look", id, deadline - now_);
         generations_.resize(std::max<std::size_t>(generations_.size(), id + 1));
         looks_held_.resize(generations_.size());
-        looks_held_[id] = held;
+        batches_.resize(generations_.size());
+        looks_held_[id] = hold > duration::zero();
+        batches_[id] = is_batch;
+        answer_later(id, keys, hold, deadline);
+    }
+
+    void answer_later(look_id id, const std::vector<std::size_t>& keys, duration hold,
+                      time_point deadline) {
+        // In calm weather even a few answers tell how long the next will take.
+        const duration latency =
+            kind_ == weather::calm ? 20ms + random_.up_to(20ms) : 1ms + random_.up_to(400ms);
+        const bool held = hold > duration::zero();
         const auto generation = ++generations_[id];
         time_point arrives = now_ + latency;
-        std::function<observation()> made = [this, key, held] {
-            return honest_answer(key, held);
+        std::function<batch_observation()> made = [this, keys, held] {
+            batch_observation all;
+            all.whole.state = observed_state::starting;
+            for (const std::size_t key : keys) {
+                const bool is_silent = kind_ == weather::stormy && keys.size() > 1 && chance(5);
+                all.keys.push_back(is_silent ? std::nullopt
+                                             : std::optional(honest_answer(key, held)));
+            }
+            return all;
         };
         if (held && honours_holds_) {
-            arrives = std::max(arrives, std::min(now_ + hold, ready_at_[key]) + latency);
+            time_point news = now_ + hold;
+            for (const std::size_t key : keys) {
+                news = std::min(news, ready_at_[key]);
+            }
+            arrives = std::max(arrives, news + latency);
         }
         if (kind_ == weather::stormy && chance(30)) {
             const observation bad = bad_answer(held);
             arrives = now_ + (held ? random_.up_to(hold) : latency);
             made = [bad] {
-                return bad;
+                return whole(bad);
             };
         }
         if (arrives > deadline) {
             arrives = deadline;
             made = [held] {
-                return failed(error::attempt_timeout, held);
+                return whole(failed(error::attempt_timeout, held));
             };
         }
         plan(arrives - now_, [this, id, generation, made] {
@@ -194,6 +240,12 @@ private:
                 deliver(id, made());
             }
         });
+    }
+
+    static batch_observation whole(observation seen) {
+        batch_observation all;
+        all.whole = std::move(seen);
+        return all;
     }
 
     observation honest_answer(std::size_t key, bool held) {
@@ -228,19 +280,23 @@ private:
         return seen;
     }
 
-    void deliver(look_id id, observation seen) {
+    void deliver(look_id id, const batch_observation& seen) {
         ASSERT_EQ(under_way_.erase(id), 1U);
         ++generations_[id];
         held_ -= looks_held_[id] ? 1 : 0;
-        if (seen.not_before) {
-            floor_ = std::max(floor_, *seen.not_before);
+        if (seen.whole.not_before) {
+            floor_ = std::max(floor_, *seen.whole.not_before);
         }
         note("seen", id, now_ - begin_);
-        state_.observed(id, std::move(seen), now_);
+        if (batches_[id]) {
+            state_.observed_many(id, seen, now_);
+        } else {
+            state_.observed(id, seen.keys.empty() ? seen.whole : *seen.keys.front(), now_);
+        }
     }
 
     void check_limits() {
-        const auto metrics = state_.metrics();
+        const auto metrics = state_.metrics(now_);
         EXPECT_LE(under_way_.size(), options_.max_in_flight);
         EXPECT_LE(held_, options_.max_held);
         EXPECT_EQ(metrics.in_flight, under_way_.size());
@@ -252,7 +308,7 @@ private:
         for (const auto& wait : waits_) {
             EXPECT_TRUE(wait->is_done);
         }
-        const auto metrics = state_.metrics();
+        const auto metrics = state_.metrics(now_);
         EXPECT_EQ(metrics.keys, 0U);
         EXPECT_EQ(metrics.waiters, 0U);
         EXPECT_EQ(metrics.in_flight, 0U);
@@ -280,6 +336,8 @@ private:
     std::set<look_id> under_way_;
     std::vector<std::uint64_t> generations_;
     std::vector<bool> looks_held_;
+    std::vector<bool> batches_;
+    batch_terms terms_;
     std::size_t held_ = 0;
     std::string log_;
     std::vector<std::unique_ptr<simulated_wait>> waits_;

@@ -193,6 +193,63 @@ TEST_F(WaitEngine, CountsAnObserverThatThrowsAsAFailedLook) {
     EXPECT_EQ(other->result.evidence.last_message, "no idea");
 }
 
+TEST_F(WaitEngine, LooksAtManyKeysAtOnceWhereTheObserverCan) {
+    make_engine(ready_at(3));
+    source->terms.most = 100;
+    std::vector<std::optional<outcome>> ends(40);
+    for (std::size_t key = 0; key < ends.size(); ++key) {
+        engine->async_wait(std::to_string(key), wait_options(), store(ends[key]));
+    }
+    ASSERT_TRUE(run_to_end());
+    for (const auto& end : ends) {
+        ASSERT_TRUE(end);
+        EXPECT_FALSE(end->ec.failed());
+    }
+    EXPECT_LE(source->batch_looks, 10U);
+    EXPECT_EQ(engine->metrics().batch_polls, source->batch_looks);
+    EXPECT_EQ(engine->metrics().in_flight, 0U);
+}
+
+TEST_F(WaitEngine, CountsALookAtManyKeysThatThrowsAsFailed) {
+    make_engine([](const std::string&, unsigned nth) -> observation {
+        if (nth > 1) {
+            throw std::runtime_error("no idea");
+        }
+        return starting();
+    });
+    source->terms.most = 100;
+    std::vector<std::optional<outcome>> ends(10);
+    wait_options options;
+    options.max_failures = 1;
+    for (std::size_t key = 0; key < ends.size(); ++key) {
+        engine->async_wait(std::to_string(key), options, store(ends[key]));
+    }
+    ASSERT_TRUE(run_to_end());
+    for (const auto& end : ends) {
+        ASSERT_TRUE(end);
+        EXPECT_EQ(end->ec, error_code(error::broken_promise));
+    }
+}
+
+TEST_F(WaitEngine, TellsItsRateAndWhatHoldsItBack) {
+    auto options = quick_options();
+    options.max_rate = 50;
+    make_engine(
+        [](const std::string&, unsigned) {
+            observation busy = failed_status(429);
+            busy.not_before = clock::now() + 1h;
+            return busy;
+        },
+        1ms, options);
+    std::optional<outcome> end;
+    EXPECT_DOUBLE_EQ(engine->metrics().rate, 50.0);
+    engine->async_wait("room", wait_script::timeout(500ms), store(end));
+    ASSERT_TRUE(run_to_end());
+    EXPECT_EQ(engine->metrics().throttled, 1U);
+    EXPECT_LT(engine->metrics().rate, 50.0);
+    EXPECT_GT(engine->metrics().held_back, 50min);
+}
+
 TEST_F(WaitEngine, MayBeCalledFromItsOwnProgressCallback) {
     make_engine(never_ready());
     std::optional<outcome> first;

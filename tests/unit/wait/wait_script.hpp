@@ -58,6 +58,7 @@ public:
         std::string key;
         duration hold{};
         duration deadline{};
+        bool is_batch = false;
     };
 
     struct ended_wait {
@@ -83,10 +84,11 @@ public:
     }
 
     waiter& start(const std::string& key, wait_options options) {
-        waiters.push_back(std::make_unique<waiter>(std::move(options), now()));
+        const auto created = options.created_at;
+        waiters.push_back(std::make_unique<waiter>(make_settings(std::move(options)), now()));
         waiter& wait = *waiters.back();
         names[&wait] = key;
-        state->start(wait, key, now());
+        state->start(wait, key, now(), created);
         return wait;
     }
 
@@ -108,11 +110,24 @@ public:
             if (look->key == key) {
                 const look_id id = look->id;
                 looks.erase(look);
-                state->observed(id, std::move(seen), now());
+                state->observed(id, seen, now());
                 return;
             }
         }
         log.push_back("no look at " + key + " to answer");
+    }
+
+    /// Answers the oldest look at many keys that is under way.
+    void answer_batch(batch_observation seen) {
+        for (auto look = looks.begin(); look != looks.end(); ++look) {
+            if (look->is_batch) {
+                const look_id id = look->id;
+                looks.erase(look);
+                state->observed_many(id, seen, now());
+                return;
+            }
+        }
+        log.push_back("no look at many keys to answer");
     }
 
     bool is_done(const waiter& wait) const { return ended.count(&wait) != 0; }
@@ -126,8 +141,20 @@ public:
 
     time_point now() const { return begin + elapsed; }
 
+    batch_terms terms() override { return batch; }
+
+    void start_batch_look(look_id id, std::span<const std::string_view> keys, duration hold,
+                          time_point deadline) override {
+        std::string all;
+        for (const auto key : keys) {
+            all += (all.empty() ? "" : "+") + std::string(key);
+        }
+        start_look(id, all, hold, deadline);
+        looks.back().is_batch = true;
+    }
+
     void start_look(look_id id, std::string_view key, duration hold, time_point deadline) override {
-        looks.push_back({id, std::string(key), hold, deadline - begin});
+        looks.push_back({id, std::string(key), hold, deadline - begin, false});
         std::string line = at() + "look " + std::string(key);
         if (hold > duration::zero()) {
             line += " hold " + milliseconds(hold);
@@ -169,6 +196,8 @@ public:
     }
     std::string at() const { return milliseconds(elapsed) + " "; }
 
+    /// What the observer would offer.
+    batch_terms batch;
     const time_point begin = time_point() + std::chrono::hours(1000);
     duration elapsed{};
     std::deque<begun_look> looks;

@@ -42,8 +42,8 @@ TEST(WaitState, AJoinerGetsTheLastObservationAtOnceAndCausesNoLook) {
     EXPECT_EQ(script.take_log(), lines{});
     script.run_until(1000ms);
     EXPECT_EQ(script.take_log(), lines{"1000 look a until 11000"});
-    EXPECT_EQ(script.state->metrics().keys, 1U);
-    EXPECT_EQ(script.state->metrics().waiters, 2U);
+    EXPECT_EQ(script.state->metrics(script.now()).keys, 1U);
+    EXPECT_EQ(script.state->metrics(script.now()).waiters, 2U);
 }
 
 TEST(WaitState, AJoinerJudgesTheLastObservationByItsOwnAcceptors) {
@@ -59,7 +59,7 @@ TEST(WaitState, AJoinerJudgesTheLastObservationByItsOwnAcceptors) {
     ASSERT_TRUE(script.is_done(joiner));
     EXPECT_EQ(script.end_of(joiner).ec, error_code(error::broken_promise));
     EXPECT_EQ(script.evidence_of(joiner).polls, 1U);
-    EXPECT_EQ(script.state->metrics().waiters, 1U);
+    EXPECT_EQ(script.state->metrics(script.now()).waiters, 1U);
 }
 
 TEST(WaitState, AJoinerWhoseDeadlineComesFirstPullsTheNextLookForward) {
@@ -164,12 +164,12 @@ TEST(WaitState, TheLastToLeaveEndsTheEntryAndCancelsItsLook) {
     EXPECT_EQ(script.take_log(), (lines{"0 look a until 10000", "0 done a cancelled"}));
     script.cancel(second);
     EXPECT_EQ(script.take_log(), (lines{"0 done a cancelled", "0 cancel look a"}));
-    EXPECT_EQ(script.state->metrics().keys, 0U);
-    EXPECT_EQ(script.state->metrics().in_flight, 1U)
+    EXPECT_EQ(script.state->metrics(script.now()).keys, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).in_flight, 1U)
         << "a cancelled look keeps its place until it ends";
     script.answer("a", failed(boost::asio::error::operation_aborted));
-    EXPECT_EQ(script.state->metrics().in_flight, 0U);
-    EXPECT_EQ(script.state->metrics().failures, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).failures, 0U);
 }
 
 TEST(WaitState, ANewWaitForAKeyWhoseLookIsBeingCancelledLooksAgain) {
@@ -190,7 +190,7 @@ TEST(WaitState, TimeInTheQueueIsNotCountedAsPartOfTheAttempt) {
     wait_script script(options);
     script.start("a", wait_script::timeout(60s));
     script.start("b", wait_script::timeout(60s));
-    EXPECT_EQ(script.state->metrics().queued, 1U);
+    EXPECT_EQ(script.state->metrics(script.now()).queued, 1U);
     script.run_until(8s);
     script.answer("a", ready());
     EXPECT_EQ(script.take_log(),
@@ -208,7 +208,7 @@ TEST(WaitState, AWaitThatNeverGetsAPlaceEndsAtItsDeadline) {
     EXPECT_EQ(script.end_of(starved).at, 2s);
     EXPECT_EQ(script.evidence_of(starved).polls, 0U);
     EXPECT_FALSE(script.evidence_of(starved).last_error.failed());
-    EXPECT_EQ(script.state->metrics().queued, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).queued, 0U);
 }
 
 TEST(WaitState, AnAttemptIsNeverLongerThanTheLatestDeadlineOfItsWaiters) {
@@ -241,13 +241,13 @@ TEST(WaitState, CancelAllEndsEveryWaitAndLeavesNothing) {
     }
     script.state->cancel_all(script.now());
     EXPECT_EQ(script.ended.size(), 6U);
-    EXPECT_EQ(script.state->metrics().keys, 0U);
-    EXPECT_EQ(script.state->metrics().waiters, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).keys, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).waiters, 0U);
     EXPECT_FALSE(script.state->next_wake());
     for (const char* key : {"a", "b", "c"}) {
         script.answer(key, failed(boost::asio::error::operation_aborted));
     }
-    EXPECT_EQ(script.state->metrics().in_flight, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
 }
 
 TEST(WaitState, TheFirstWaiterOfAKeyChoosesTheCadence) {

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "hathora/batch_choice.hpp"
+#include "hathora/encode.hpp"
+
+#include <roomport/hathora/token_source.hpp>
+#include <roomport/http/pool.hpp>
+#include <roomport/secret.hpp>
+#include <roomport/wait/observer.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/system/result.hpp>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace roomport::hathora {
+
+/// Looks at many rooms of one app with one request: by the room service's extension where a server announces it, else by
+/// the list of running processes where there is a token for it.
+///
+/// Where neither works, its looks say nothing of any room, so that each is looked at by itself.
+class batch_looks : public std::enable_shared_from_this<batch_looks> {
+public:
+    /// What may be used.
+    class settings {
+    public:
+        settings() = default;
+        bool use_endpoint = true;
+        /// Null: the list of processes is not asked for.
+        std::shared_ptr<token_source> list_token;
+    };
+
+    /// As for @ref connection_info_observer.
+    batch_looks(boost::asio::any_io_executor strand, std::shared_ptr<http::pool> connections,
+                std::string app_id, settings with);
+    batch_looks(const batch_looks&) = delete;
+    batch_looks& operator=(const batch_looks&) = delete;
+    ~batch_looks();
+
+    /// Takes notice of a room that is asked about.
+    void saw(std::string_view room_id) { choice_.saw_id(room_id.size()); }
+
+    /// Takes notice of what the head of a good answer announced.
+    void announced(const http::response& answer);
+
+    /// As `observer::batch`.
+    batch_terms terms();
+
+    /// As `observer::async_observe_many`.
+    void start(std::span<const std::string_view> room_ids, duration hold, time_point deadline,
+               observer::batch_handler_type handler);
+
+private:
+    class look;
+    class endpoint_look;
+    class list_look;
+
+    void ask_endpoint(std::shared_ptr<endpoint_look> current, duration hold, time_point deadline);
+    void ask_for_list(std::shared_ptr<list_look> current, time_point deadline);
+    void send(std::shared_ptr<look> current, encoded_request encoded, time_point deadline);
+    void ended(look& current, error_code ec, const http::response& response);
+    boost::system::result<secret> current_token() const;
+    void say_nothing(std::size_t wanted, observer::batch_handler_type handler);
+    void fill_numbers(observation& seen, look& current, const http::response& response) const;
+    void token_refused(const look& current);
+    void look_for_another_token(time_point now);
+
+    boost::asio::any_io_executor strand_;
+    std::shared_ptr<http::pool> connections_;
+    std::string app_id_;
+    std::shared_ptr<token_source> list_token_;
+    batch_choice choice_;
+    /// The token for which the list was refused, and when to see whether there is another one.
+    std::optional<secret> refused_token_;
+    time_point next_token_check_{};
+};
+
+} // namespace roomport::hathora

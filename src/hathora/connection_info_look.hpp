@@ -1,0 +1,72 @@
+#pragma once
+
+#include "hathora/batch_looks.hpp"
+#include "hathora/typed_answer.hpp"
+
+#include <roomport/hathora/operations.hpp>
+#include <roomport/http/exchange.hpp>
+#include <roomport/http/pool.hpp>
+#include <roomport/wait/observer.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace roomport::hathora {
+
+class connection_info_look;
+
+/// Looks that are over and wait to be used again.
+using look_shelf = std::vector<std::shared_ptr<connection_info_look>>;
+
+/// What is the same for all looks of an observer.
+class look_settings {
+public:
+    look_settings() = default;
+
+    boost::asio::any_io_executor strand;
+    std::shared_ptr<http::pool> connections;
+    /// Told of what answers announce.
+    std::shared_ptr<batch_looks> batches;
+    /// The request for a room, but for the room's id, with which its target ends.
+    http::request request;
+    /// Set when no request can be made.
+    error_code error;
+};
+
+/// One look at a room by GetConnectionInfo after the other: it keeps all its memory between them.
+///
+/// On the strand only.
+class connection_info_look final : public http::exchange,
+                                   public std::enable_shared_from_this<connection_info_look> {
+public:
+    /// @param shelf where it goes after each look.
+    connection_info_look(std::shared_ptr<const look_settings> settings,
+                         std::shared_ptr<look_shelf> shelf);
+
+    void start(std::string_view key, duration hold, time_point deadline,
+               observer::handler_type handler);
+
+    void ended(error_code ec) override;
+
+private:
+    class canceller;
+
+    observation seen(error_code ec);
+
+    std::shared_ptr<const look_settings> settings_;
+    std::weak_ptr<look_shelf> shelf_;
+    std::string room_id_;
+    std::optional<observer::handler_type> handler_;
+    bool held_ = false;
+    /// Distinguishes the looks that follow each other.
+    std::uint64_t turn_ = 0;
+    typed_answer<connection_info_v2> document_{get_connection_info};
+};
+
+} // namespace roomport::hathora

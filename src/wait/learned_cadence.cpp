@@ -1,0 +1,132 @@
+#include "wait/learned_cadence.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+namespace roomport::wait_detail {
+namespace {
+
+// A plan is renewed after each of the first rooms, then once for several.
+constexpr std::size_t eager_rooms = 50;
+constexpr std::size_t rooms_per_plan = 4;
+
+constexpr duration most_look_cost = std::chrono::minutes(1);
+constexpr std::size_t most_groups = 65536;
+
+double to_seconds(duration time) {
+    return std::max(0.0, std::chrono::duration<double>(time).count());
+}
+
+duration to_duration(double seconds) {
+    return std::chrono::duration_cast<duration>(std::chrono::duration<double>(seconds));
+}
+
+} // namespace
+
+learned_plan::learned_plan(double look_cost) : plan_(look_cost) {}
+
+void learned_plan::learn(double after, double by, std::size_t queued) {
+    law_.learn(after, by, queued);
+    is_stale_ = is_stale_ || law_.rooms() <= eager_rooms || law_.rooms() % rooms_per_plan == 0;
+}
+
+const look_plan& learned_plan::plan() {
+    if (is_stale_) {
+        plan_.make(law_.estimate());
+        is_stale_ = false;
+    }
+    return plan_;
+}
+
+learned_cadence_policy::learned_cadence_policy(const learned_cadence_options& options)
+    : look_cost_(to_seconds(options.look_cost)), max_groups_(options.max_groups),
+      unlearned_(look_cost_) {
+    if (options.look_cost <= duration::zero() || options.look_cost > most_look_cost) {
+        throw std::invalid_argument(
+            "learned_cadence: look_cost must be more than zero and at most one minute");
+    }
+    if (max_groups_ < 1 || max_groups_ > most_groups) {
+        throw std::invalid_argument("learned_cadence: max_groups must be 1 to 65536");
+    }
+    // The law of those for whom there is no place left.
+    groups_.resize(1);
+}
+
+cadence_group learned_cadence_policy::group(std::string_view name) {
+    const auto known = numbers_.find(name);
+    if (known != numbers_.end()) {
+        return known->second;
+    }
+    if (numbers_.size() >= max_groups_) {
+        return 0;
+    }
+    groups_.emplace_back();
+    const auto number = static_cast<cadence_group>(groups_.size() - 1);
+    try {
+        numbers_.emplace(name, number);
+    } catch (...) {
+        groups_.pop_back();
+        throw;
+    }
+    return number;
+}
+
+learned_plan& learned_cadence_policy::plan_of(cadence_group where, bool is_age_known) {
+    laws& group = groups_[where < groups_.size() ? where : 0];
+    auto& plan = is_age_known ? group.created : group.joined;
+    return plan ? *plan : unlearned_;
+}
+
+duration learned_cadence_policy::pause_at(const cadence_input& input) {
+    const double age = to_seconds(input.age);
+    const look_plan& plan = plan_of(input.group, input.is_age_known).plan();
+    return to_duration(plan.next(age) - age);
+}
+
+duration learned_cadence_policy::pause(const cadence_input& input) {
+    return pause_at(input);
+}
+
+duration learned_cadence_policy::first_pause(const cadence_input& input) {
+    return pause_at(input);
+}
+
+void learned_cadence_policy::learn(const start_time_sample& sample) {
+    const bool is_given_up = sample.by == duration::max();
+    const double after = to_seconds(sample.after);
+    const double by = is_given_up ? std::numeric_limits<double>::infinity()
+                                  : std::max(after, to_seconds(sample.by));
+    if (after <= 0 && is_given_up) {
+        return;
+    }
+    learned_plan& known = plan_of(sample.group, sample.is_age_known);
+    // A key that was ready when it was first looked at may have been so for long.
+    if (!sample.is_age_known && after <= 0 && by < known.plan().next(0) / 2) {
+        return;
+    }
+    laws& group = groups_[sample.group < groups_.size() ? sample.group : 0];
+    auto& plan = sample.is_age_known ? group.created : group.joined;
+    if (!plan) {
+        plan = std::make_unique<learned_plan>(look_cost_);
+    }
+    plan->learn(after, by, sample.queued);
+}
+
+double learned_cadence_policy::urgency(cadence_group where, duration last, duration now) {
+    const laws& group = groups_[where < groups_.size() ? where : 0];
+    const std::size_t created = group.created ? group.created->rooms() : 0;
+    const std::size_t joined = group.joined ? group.joined->rooms() : 0;
+    const double from = to_seconds(last);
+    return plan_of(where, created >= joined).plan().urgency(from, std::max(from, to_seconds(now)));
+}
+
+} // namespace roomport::wait_detail
+
+namespace roomport {
+
+std::shared_ptr<cadence> learned_cadence(learned_cadence_options options) {
+    return std::make_shared<wait_detail::learned_cadence_policy>(options);
+}
+
+} // namespace roomport

@@ -1,0 +1,99 @@
+#include "wait/look_plan.hpp"
+
+#include "wait/look_schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace roomport::wait_detail {
+namespace {
+
+namespace grid = start_time_grid;
+
+constexpr auto times = [] {
+    std::array<double, grid::nodes> made{};
+    for (std::size_t node = 0; node < grid::nodes; ++node) {
+        made[node] = grid::node_time(node);
+    }
+    return made;
+}();
+
+// However cheap a look is, it is not free; however sure a law is that nothing comes, somebody waits.
+constexpr double shortest_gap = 0.005;
+constexpr double longest_gap = 30;
+
+} // namespace
+
+look_plan::look_plan(double look_cost) : look_cost_(look_cost) {}
+
+void look_plan::make(const start_time_estimate& law) {
+    // Summed from the far end, so that the small chances there keep their digits.
+    double survival = law.chances[grid::bins];
+    law_[nodes - 1] = survival;
+    for (std::size_t bin = grid::bins; bin-- > 0;) {
+        for (std::size_t step = grid::steps_per_bin; step-- > 0;) {
+            survival += law.chances[bin] / grid::steps_per_bin;
+            law_[bin * grid::steps_per_bin + step] = survival;
+        }
+    }
+    const double whole = survival;
+    for (double& one : law_) {
+        one = 1 - one / whole;
+    }
+    integral_[0] = 0;
+    for (std::size_t node = 1; node < nodes; ++node) {
+        integral_[node] = integral_[node - 1] +
+                          (law_[node - 1] + law_[node]) / 2 * (times[node] - times[node - 1]);
+    }
+    later_ = law.chances[grid::bins] / whole;
+    tail_shape_ = law.tail_shape;
+
+    std::array<std::uint16_t, nodes> hull;
+    std::array<double, nodes> value;
+    plan_schedule<std::uint16_t>(times, law_, integral_, look_cost_, hull, value, next_);
+}
+
+double look_plan::next(double age) const {
+    std::size_t node = nodes - 1;
+    if (age < grid::horizon) {
+        node = grid::node_before(age);
+        // The nearest one: an age that was rounded must not plan its own look again.
+        if (times[node + 1] - age < age - times[node]) {
+            ++node;
+        }
+    }
+    if (node < nodes - 1) {
+        return std::clamp(times[next_[node]], age + shortest_gap, age + longest_gap);
+    }
+    // Where the chance of a start falls with age, the gap at which waiting and looking cost the same grows with its
+    // root.
+    const double gap = std::sqrt(2 * look_cost_ * age / tail_shape_);
+    return age + std::clamp(gap, shortest_gap, longest_gap);
+}
+
+look_plan::chance look_plan::at(double age) const {
+    if (age < grid::horizon) {
+        const std::size_t node = grid::node_before(age);
+        const double step = times[node + 1] - times[node];
+        const double part = age - times[node];
+        const double law = law_[node] + (law_[node + 1] - law_[node]) * (part / step);
+        return {law, 1 - law, integral_[node] + part * (law_[node] + law) / 2};
+    }
+    const double ratio = age / grid::horizon;
+    const double survival = later_ * std::pow(ratio, -tail_shape_);
+    // The integral of the survival from the horizon on; logarithmic where the shape is one.
+    const double slope = 1 - tail_shape_;
+    const double lived = std::abs(slope) < 1e-6
+                             ? later_ * grid::horizon * std::log(ratio)
+                             : later_ * grid::horizon * std::expm1(slope * std::log(ratio)) / slope;
+    return {1 - survival, survival, integral_[nodes - 1] + (age - grid::horizon) - lived};
+}
+
+double look_plan::urgency(double last, double now) const {
+    const chance then = at(last);
+    const chance here = at(now);
+    const double collected = here.integral - then.integral - then.law * (now - last);
+    return std::max(0.0, collected) / here.survival;
+}
+
+} // namespace roomport::wait_detail

@@ -1,0 +1,62 @@
+#include "wait/poll_budget.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace roomport::wait_detail {
+
+poll_budget::poll_budget(double max_rate) noexcept : throttle_(max_rate) {
+    pace_.change(rate(), time_point());
+}
+
+time_point poll_budget::opens_at(time_point now) const noexcept {
+    return std::max({now, floor_, pace_.opens_at()});
+}
+
+void poll_budget::spend(time_point now) noexcept {
+    settle(now);
+    pace_.spend(now);
+    throttle_.began(now);
+    outage_.began(now);
+}
+
+void poll_budget::ended(look_outcome how, time_point begun, time_point now) noexcept {
+    bool is_cut = false;
+    const time_point announced = std::exchange(announced_, time_point::min());
+    switch (how) {
+    case look_outcome::answered:
+        throttle_.taken(now);
+        outage_.answered(begun, now);
+        break;
+    case look_outcome::throttled:
+        is_cut = throttle_.refused(begun, now, announced);
+        outage_.answered(begun, now);
+        break;
+    case look_outcome::unavailable:
+        is_cut = outage_.failed(begun, now, announced);
+        break;
+    case look_outcome::unknown:
+        break;
+    }
+    settle(now);
+    if (is_cut) {
+        pace_.drain(std::max(now, floor_));
+    }
+}
+
+void poll_budget::raise_floor(time_point floor) noexcept {
+    floor_ = std::max(floor_, floor);
+    announced_ = std::max(announced_, floor);
+}
+
+double poll_budget::rate() const noexcept {
+    return std::min(throttle_.rate(), outage_.rate());
+}
+
+void poll_budget::settle(time_point now) noexcept {
+    throttle_.settle(now);
+    outage_.settle(now);
+    pace_.change(rate(), now);
+}
+
+} // namespace roomport::wait_detail

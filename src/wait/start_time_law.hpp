@@ -1,0 +1,78 @@
+#pragma once
+
+#include "wait/start_time_grid.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace roomport::wait_detail {
+
+/// A chance for each bin of the grid, and in the last place for all that is later, or never comes.
+using start_time_chances = std::array<double, start_time_grid::bins + 1>;
+
+/// A law of start times on the grid.
+struct start_time_estimate {
+    start_time_chances chances{};
+    /// How fast those beyond the horizon come: the chance of none until t falls as t ^ -tail_shape.
+    double tail_shape = 1;
+};
+
+/// Learns the law of start times of one group from intervals that hold one start each. docs/cadence.md says why so.
+///
+/// Weight vectors that forget at different speeds, each smoothed more and less, are the experts of a mixture: which of
+/// them is believed follows from how well each foretold the intervals so far. An interval is shared out by what is
+/// believed already. Beside them a law that begins anew whenever it foretells no better replaces all once it has
+/// foretold clearly better: then the law has changed.
+class start_time_law {
+public:
+    start_time_law();
+
+    /// A key started after `after` and not after `by`, both ages in seconds.
+    /// @param after not negative, finite.
+    /// @param by    not less than `after`; the same: exactly then; infinite: nobody knows.
+    /// @param queued how many keys waited for their look then. These are found in the order in which they are ranked,
+    ///              so that only memories that reach beyond them all hold a fair sample.
+    void learn(double after, double by, std::size_t queued = 0);
+
+    /// Intervals learned so far.
+    std::size_t rooms() const noexcept { return rooms_; }
+
+    /// What is believed now.
+    start_time_estimate estimate() const;
+
+private:
+    static constexpr std::size_t memories = 3;
+    static constexpr std::size_t smoothings = 3;
+    static constexpr double even_belief = 1.0 / (memories * smoothings);
+
+    using beliefs = std::array<std::array<double, smoothings>, memories>;
+
+    struct memory {
+        start_time_chances weights{};
+        double total = 0;
+    };
+
+    class interval;
+
+    void forget(const memory& start);
+    /// What the mixture believes; calls `visit(memory, smoothing, weights)` with the weights of each expert, without
+    /// the prior.
+    template <class Visit>
+    start_time_chances mix(Visit visit) const;
+    void believe(const beliefs& foretold);
+    /// Whether the law was found to have changed, and everything was replaced.
+    bool suspect_change(const interval& seen, double foretold);
+    void learn_tail(double after, double by, double share);
+
+    std::array<memory, memories> memories_;
+    beliefs beliefs_;
+    memory fresh_;
+    double suspicion_ = 0;
+    /// How many of the keys to come may have waited in one queue.
+    double crowd_ = 0;
+    double tail_starts_;
+    double tail_exposure_;
+    std::size_t rooms_ = 0;
+};
+
+} // namespace roomport::wait_detail

@@ -1,0 +1,210 @@
+// The part of wait_state that takes in what looks found.
+
+#include "common/time_arithmetic.hpp"
+#include "wait/wait_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace roomport::wait_detail {
+
+void wait_state::observed(look_id id, const observation& seen, time_point now) {
+    const ended_look done = take(id, seen, seen.state != observed_state::starting, now);
+    entry*& one = answered_.front();
+    if (one != nullptr && !answered(*one, done, seen, now)) {
+        one = nullptr;
+    }
+    finish_answers(now);
+}
+
+void wait_state::observed_many(look_id id, const batch_observation& seen, time_point now) {
+    const bool has_news = std::any_of(seen.keys.begin(), seen.keys.end(), [](const auto& one) {
+        return one && one->state != observed_state::starting;
+    });
+    const ended_look done = take(id, seen.whole, has_news, now);
+    const bool failed = has_failed(seen.whole.state);
+    for (std::size_t place = 0; place < answered_.size(); ++place) {
+        entry*& one = answered_[place];
+        if (one == nullptr) {
+            continue;
+        }
+        const auto* own =
+            place < seen.keys.size() && seen.keys[place] ? &*seen.keys[place] : nullptr;
+        const bool goes_on = failed || own != nullptr
+                                 ? answered(*one, done, failed ? seen.whole : *own, now)
+                                 : not_answered(*one, done, now);
+        one = goes_on ? one : nullptr;
+    }
+    finish_answers(now);
+}
+
+ended_look wait_state::take(look_id id, const observation& whole, bool has_news, time_point now) {
+    look& over = looks_[id];
+    ended_look done;
+    done.gives_way = over.gives_way;
+    done.is_cut_short = over.is_cut_short;
+    done.has_news = has_news;
+    done.started = over.started;
+    done.hold = over.hold;
+    const phase_times& times = whole.times;
+    done.sent = later(done.started, times.queue + times.resolve + times.connect + times.handshake);
+    done.sent = std::min(done.sent, now);
+    answered_.swap(over.keys);
+    const bool is_abandoned = over.present == 0;
+    const bool is_batch = over.is_batch;
+    looks_.close(id);
+    terms_ = actions_.terms();
+    if (!is_batch && !has_failed(whole.state)) {
+        hold_limit_ = whole.hold_limit;
+    }
+
+    const bool failed = has_failed(whole.state);
+    const bool says_nothing = is_without_news(done, whole);
+    if (whole.not_before) {
+        gate_.raise_floor(*whole.not_before);
+    }
+    const look_outcome how = says_nothing ? look_outcome::unknown : outcome_of(whole);
+    gate_.end(done.is_held(), how, done.started, now);
+    throttled_ += how == look_outcome::throttled ? 1 : 0;
+    if (is_abandoned || says_nothing) {
+        return done;
+    }
+    failures_ += failed ? 1 : 0;
+    if (!done.is_held() && (!failed || whole.http_status != 0)) {
+        round_trip_.add(now - done.started);
+    }
+    return done;
+}
+
+void wait_state::finish_answers(time_point now) {
+    // Whoever is told when the next look comes should know of one that begins now.
+    if (std::any_of(answered_.begin(), answered_.end(), [](const entry* one) { return one; })) {
+        begin_looks(now);
+    }
+    for (const entry* one : answered_) {
+        if (one != nullptr) {
+            one->waiters.for_each([&](const waiter& wait) { tell(wait, *one, now); });
+        }
+    }
+    answered_.clear();
+    advance(now);
+}
+
+void wait_state::detach(entry& one, const ended_look& done) {
+    (done.is_held() ? one.held : one.ordinary) = no_look;
+}
+
+bool wait_state::ended_without_news(entry& one, const ended_look& done, time_point now) {
+    // Those whose deadline cut the attempt short leave first, while it still counts as under way.
+    expire(one, now);
+    detach(one, done);
+    if (one.waiters.empty()) {
+        end(one);
+        return false;
+    }
+    if (done.is_held() && !done.gives_way) {
+        one.trust.broken();
+    }
+    const duration pause = one.pause(now - done.started, now, random_.next(), actions_);
+    one.next_look = std::max(now, grid_.at_or_after(later(done.started, pause)));
+    reschedule(one, now);
+    return false;
+}
+
+bool wait_state::not_answered(entry& one, const ended_look& done, time_point now) {
+    detach(one, done);
+    one.needs_single_look = true;
+    one.next_look = now;
+    reschedule(one, now);
+    return false;
+}
+
+bool wait_state::answered(entry& one, const ended_look& done, const observation& seen,
+                          time_point now) {
+    if (is_without_news(done, seen)) {
+        return ended_without_news(one, done, now);
+    }
+    detach(one, done);
+    plan_next(one, done, seen, now);
+    one.history.record(seen, words_);
+    learn(one, done, seen, now);
+    judge_all(one, seen, now);
+    if (one.waiters.empty()) {
+        end(one);
+        return false;
+    }
+    reschedule(one, now);
+    return true;
+}
+
+void wait_state::plan_next(entry& one, const ended_look& done, const observation& seen,
+                           time_point now) {
+    one.cover(later(now, round_trip_.lead() * 3 / 2));
+    if (has_failed(seen.state)) {
+        one.failures = static_cast<std::uint16_t>(std::min(one.failures + 1, 0xffff));
+        one.next_look = planned(failure_pause(one.failures, random_), now);
+        return;
+    }
+    one.failures = 0;
+    ++one.looks;
+    const duration took = now - done.started;
+    if (!done.is_held()) {
+        one.trust.ordinary_answer();
+    } else if (done.has_news || took >= done.hold / 2) {
+        one.trust.kept();
+    } else {
+        one.trust.broken();
+    }
+    one.next_look = planned(one.pause(took, now, random_.next(), actions_), now);
+}
+
+void wait_state::learn(entry& one, const ended_look& done, const observation& seen,
+                       time_point now) {
+    const duration lead = round_trip_.lead();
+    if (seen.state == observed_state::starting) {
+        one.seen_starting(decided_after(done, lead, now));
+    } else if (seen.state == observed_state::ready) {
+        if (seen.start_time) {
+            one.learn_exactly(*seen.start_time, queue_.size(), actions_);
+            return;
+        }
+        // A server that held the look answered because the key just became ready.
+        const bool was_held = done.is_held() && now - done.started > 2 * lead;
+        one.learn_ready(was_held ? now - lead : time_point::min(), now, queue_.size(), actions_);
+    }
+}
+
+void wait_state::judge_all(entry& one, const observation& seen, time_point now) {
+    one.waiters.for_each([&](waiter& wait) {
+        if (const auto ended = judge(wait, seen, now)) {
+            complete(wait, *ended, &seen, now);
+        }
+    });
+}
+
+std::optional<error_code> wait_state::judge(waiter& wait, const observation& seen, time_point now) {
+    try {
+        return wait.judge(seen, now);
+    } catch (...) {
+        actions_.caught(std::current_exception());
+        return std::nullopt;
+    }
+}
+
+void wait_state::tell(const waiter& wait, const entry& one, time_point now) {
+    if (!wait.options().on_progress) {
+        return;
+    }
+    duration retry_in{};
+    if (!one.is_looked_at() && !one.is_held()) {
+        const time_point due = one.is_queued ? now : due_time(one, now);
+        retry_in = std::max(due, gate_.budget().floor()) - now;
+        retry_in = std::max(retry_in, duration::zero());
+    }
+    const auto kind =
+        has_failed(one.history.state()) ? wait_event::kind::retrying : wait_event::kind::polled;
+    wait.tell(kind, one.key(), retry_in, one.history, one.waiters.seen_before(wait), words_, now,
+              actions_);
+}
+
+} // namespace roomport::wait_detail

@@ -1,0 +1,150 @@
+// The part of wait_state that puts many keys into one look.
+
+#include "common/time_arithmetic.hpp"
+#include "wait/wait_state.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace roomport::wait_detail {
+namespace {
+
+/// The most keys of one look that the observer and the engine can do with; zero where only single looks are possible.
+std::size_t most_keys(const batch_terms& terms) {
+    const std::size_t most =
+        std::min<std::size_t>(terms.most, std::numeric_limits<std::uint16_t>::max());
+    return most >= std::max<std::size_t>(terms.least, 2) ? most : 0;
+}
+
+std::size_t least_keys(const batch_terms& terms) {
+    return std::max<std::size_t>(terms.least, 2);
+}
+
+} // namespace
+
+bool wait_state::begin_batch(time_point now) {
+    const std::size_t most = most_keys(terms_);
+    if (most == 0 || queue_.size() < least_keys(terms_)) {
+        return false;
+    }
+    const look_id id = open_look(most);
+    duration hold = take_due(id, most, now);
+    const auto& keys = looks_[id].keys;
+    if (keys.empty()) {
+        looks_.close(id);
+        return false;
+    }
+    begun_from_queue_ += static_cast<std::uint32_t>(keys.size());
+    if (hold > duration::zero() && prefers_hold(now)) {
+        for (entry* one : keys) {
+            one->ordinary = no_look;
+        }
+        hold = add_candidates(id, most, hold, now);
+    } else {
+        hold = duration::zero();
+        add_riders(id, most, now);
+    }
+    begin(id, hold, true, now);
+    return true;
+}
+
+duration wait_state::take_due(look_id id, std::size_t most, time_point now) {
+    auto& keys = looks_[id].keys;
+    duration hold = terms_.hold_limit;
+    set_aside_.clear();
+    set_aside_.reserve(2 * most);
+    while (!queue_.empty() && keys.size() < most && set_aside_.size() < most) {
+        const look_rank before = queue_.top_key();
+        entry& one = dequeue();
+        if (one.needs_single_look) {
+            set_aside_.emplace_back(&one, before);
+        } else {
+            hold = std::min(hold, possible_hold(one, terms_.hold_limit, now));
+            keys.push_back(&one);
+            one.ordinary = id;
+        }
+    }
+    if (keys.size() < least_keys(terms_)) {
+        for (entry* one : keys) {
+            one->ordinary = no_look;
+            set_aside_.emplace_back(one, rank(*one, begun_from_queue_, now));
+        }
+        keys.clear();
+    }
+    for (const auto& [one, before] : set_aside_) {
+        enqueue(*one, before, now);
+    }
+    return hold;
+}
+
+void wait_state::add_riders(look_id id, std::size_t most, time_point now) {
+    auto& keys = looks_[id].keys;
+    // Those that would be due before the answer is back, or before another look may begin, cost nothing here.
+    const time_point until = std::max(later(now, round_trip_.mean()), gate_.opens_after_next(now));
+    while (keys.size() < most && !schedule_.empty() && schedule_.top_key() <= until) {
+        entry& one = schedule_.top();
+        if (one.is_queued || one.is_looked_at() || one.needs_single_look ||
+            one.nearest_deadline() <= schedule_.top_key() || due_time(one, now) > until) {
+            return;
+        }
+        if (one.is_candidate()) {
+            candidates_.erase(one);
+        }
+        keys.push_back(&one);
+        one.ordinary = id;
+        schedule_.move(one, one.nearest_deadline());
+    }
+}
+
+bool wait_state::begin_batch_hold(time_point now) {
+    const std::size_t most = terms_.hold_limit > duration::zero() ? most_keys(terms_) : 0;
+    // Small groups would take the places for long, and leave the others to be looked at one by one.
+    const std::size_t share = entries_.size() / std::max<std::size_t>(gate_.held_places(), 1);
+    const std::size_t wanted = std::max(least_keys(terms_), std::min(most, share) / 2);
+    if (most == 0 || candidates_.size() < wanted) {
+        return false;
+    }
+    const look_id id = open_look(most);
+    const duration hold = add_candidates(id, most, terms_.hold_limit, now);
+    const auto& keys = looks_[id].keys;
+    if (keys.size() >= least_keys(terms_)) {
+        begin(id, hold, true, now);
+        return true;
+    }
+    for (entry* one : keys) {
+        candidates_.insert(*one, one->nearest_deadline());
+    }
+    looks_.close(id);
+    return false;
+}
+
+duration wait_state::add_candidates(look_id id, std::size_t most, duration hold, time_point now) {
+    auto& keys = looks_[id].keys;
+    while (!candidates_.empty() && keys.size() < most) {
+        entry& one = candidates_.pop();
+        const duration possible = possible_hold(one, terms_.hold_limit, now);
+        if (possible > duration::zero()) {
+            hold = std::min(hold, possible);
+            keys.push_back(&one);
+        }
+    }
+    return hold;
+}
+
+bool wait_state::prefers_hold(time_point now) const noexcept {
+    return gate_.is_rate_limited() && gate_.open_for_hold(now, entries_.size());
+}
+
+duration wait_state::longest_hold() const noexcept {
+    if (gate_.held_places() == 0) {
+        return duration::zero();
+    }
+    return most_keys(terms_) > 0 ? std::max(hold_limit_, terms_.hold_limit) : hold_limit_;
+}
+
+bool wait_state::keeps_holds_for_batches() const noexcept {
+    return most_keys(terms_) > 0 && terms_.hold_limit > duration::zero() &&
+           entries_.size() > gate_.held_places();
+}
+
+} // namespace roomport::wait_detail

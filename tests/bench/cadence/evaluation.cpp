@@ -1,0 +1,50 @@
+#include "evaluation.hpp"
+
+#include "wait/look_schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace cadence_bench {
+
+outcome mean(const outcome& sum, double count) {
+    return {sum.looks / count, sum.delay / count};
+}
+
+optimum::optimum(const true_law& law) : law_(law) {
+    constexpr double least = 0.0005;
+    constexpr double most = 20;
+    constexpr int steps = 160;
+    for (int step = 0; step <= steps; ++step) {
+        sweep_.push_back(best(least * std::pow(most / least, static_cast<double>(step) / steps)));
+    }
+}
+
+outcome optimum::best(const true_law& law, double look_cost) {
+    const std::size_t nodes = law.times().size();
+    std::vector<std::uint32_t> hull(nodes);
+    std::vector<std::uint32_t> next(nodes);
+    std::vector<double> value(nodes);
+    roomport::wait_detail::plan_schedule<std::uint32_t>(law.times(), law.law(), law.integral(),
+                                                        look_cost, hull, value, next);
+    outcome sum;
+    for (std::size_t node = 0; node + 1 < nodes; node = next[node]) {
+        sum.looks += law.survival(law.times()[node]);
+        sum.delay += law.delay(law.times()[node], law.times()[next[node]]);
+    }
+    return sum;
+}
+
+double optimum::delay(double looks) const {
+    const auto fewer = std::find_if(sweep_.begin(), sweep_.end(),
+                                    [&](const outcome& one) { return one.looks <= looks; });
+    if (fewer == sweep_.begin() || fewer == sweep_.end()) {
+        return std::nan("");
+    }
+    const outcome& more = *(fewer - 1);
+    const double part = (looks - fewer->looks) / (more.looks - fewer->looks);
+    return fewer->delay + part * (more.delay - fewer->delay);
+}
+
+} // namespace cadence_bench

@@ -1,0 +1,114 @@
+// The wait engine against thousands of seeded worlds, and against the goals that it was built for. A failing seed is
+// named with the command that repeats it.
+
+#include "sim/bounds.hpp"
+#include "sim/scenarios.hpp"
+#include "sim/world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace roomport::sim {
+namespace {
+
+#ifdef ROOMPORT_SIM_FEWER_SEEDS
+constexpr std::uint64_t seeds = 150;
+#else
+constexpr std::uint64_t seeds = 1500;
+#endif
+
+using draw = world_options (*)(std::uint64_t seed);
+
+void expect_promises_kept(draw how, const char* flag) {
+    int failures = 0;
+    for (std::uint64_t seed = 1; seed <= seeds && failures < 5; ++seed) {
+        world simulated(how(seed));
+        const run_report report = simulated.run();
+        if (!report.problems.empty()) {
+            ++failures;
+            ADD_FAILURE() << report.problems.front() << "\nroomport-sim " << flag << " --seed "
+                          << seed << " --log";
+        }
+    }
+}
+
+run_report play(const scenario& chosen) {
+    world simulated(chosen.options);
+    run_report report = simulated.run();
+    EXPECT_TRUE(report.problems.empty()) << report.problems.front();
+    return report;
+}
+
+TEST(Simulation, KeepsItsPromisesInAStorm) {
+    expect_promises_kept(draw_storm, "--storm");
+}
+
+TEST(Simulation, MissesNoRoomInACalm) {
+    expect_promises_kept(draw_calm, "--calm");
+}
+
+TEST(Simulation, RepeatsASeedExactly) {
+    for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+        world one(draw_storm(seed));
+        world same(draw_storm(seed));
+        const run_report first = one.run();
+        const run_report second = same.run();
+        EXPECT_GT(first.events, 0U);
+        EXPECT_EQ(first.fingerprint, second.fingerprint) << seed;
+    }
+}
+
+TEST(Simulation, BoundsAreBelowWhatTheyBound) {
+    for (const auto& name : start_law::names()) {
+        const start_law law = start_law::find(name);
+        EXPECT_GT(delay_bound(law, 2), delay_bound(law, 4)) << name;
+        // Looking at each room at once finds it no sooner than being told that it is ready.
+        EXPECT_GE(burst_bound(law, 1000, 20, 1), informed_burst_bound(law, 1000, 20, 1) - 1e-9)
+            << name;
+    }
+    // Uniform starts, looks at equal distances: 20 s and n looks make half a distance of delay.
+    EXPECT_LE(delay_bound(start_law::find("uniform"), 4), 20.0 / 4 / 2);
+}
+
+TEST(Scenario, BurstUnderAKnownLimitIsNeverRefused) {
+    const scenario burst = find_scenario("burst", "wide");
+    const run_report report = play(burst);
+    EXPECT_EQ(report.ready, burst.options.rooms);
+    EXPECT_EQ(report.refusals, 0U);
+    EXPECT_LE(mean(report.lengths), 1.05 * burst.bound);
+}
+
+TEST(Scenario, BurstInBatchesIsNeverRefused) {
+    const scenario burst = find_scenario("burst-batch", "wide");
+    const run_report report = play(burst);
+    EXPECT_EQ(report.ready, burst.options.rooms);
+    EXPECT_EQ(report.refusals, 0U);
+    EXPECT_LE(mean(report.lengths), 1.25 * burst.bound);
+}
+
+TEST(Scenario, BurstUnderAnUnknownLimitIsRarelyRefused) {
+    const scenario burst = find_scenario("burst-unknown", "wide");
+    const run_report report = play(burst);
+    EXPECT_EQ(report.ready, burst.options.rooms);
+    EXPECT_LE(report.refusals, report.polls / 50);
+    EXPECT_LE(mean(report.lengths), 1.25 * burst.bound);
+}
+
+TEST(Scenario, OutageKeepsToAFifthAndAProbeASecond) {
+    const run_report report = play(find_scenario("outage", "wide"));
+    const double before = static_cast<double>(report.polls_between(30, 60)) / 30;
+    const double during = static_cast<double>(report.polls_between(60, 120)) / 60;
+    EXPECT_LE(during, 0.2 * before + 1);
+    EXPECT_LE(report.most_polls_a_second(120, 200), 4 * before);
+}
+
+TEST(Scenario, CrowdCostsNoMorePollsThanOneWaiterARoom) {
+    const run_report crowd = play(find_scenario("crowd", "wide"));
+    const run_report alone = play(find_scenario("crowd-alone", "wide"));
+    EXPECT_EQ(crowd.ready + crowd.timed_out + crowd.cancelled + crowd.failed, 100'000U);
+    EXPECT_EQ(alone.ready + alone.timed_out + alone.cancelled + alone.failed, 10'000U);
+    // Ten deadlines a room ask for last looks of their own, and keep rooms that one alone would have left.
+    EXPECT_LE(crowd.polls, 3 * alone.polls);
+}
+
+} // namespace
+} // namespace roomport::sim

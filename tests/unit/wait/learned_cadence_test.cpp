@@ -1,0 +1,331 @@
+#include <roomport/wait/cadence.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace roomport {
+namespace {
+
+using namespace std::chrono_literals;
+
+duration seconds(double count) {
+    return std::chrono::duration_cast<duration>(std::chrono::duration<double>(count));
+}
+
+duration pause_at(cadence& policy, duration age, cadence_group where = 0, bool is_known = true) {
+    cadence_input input;
+    input.group = where;
+    input.age = age;
+    input.is_age_known = is_known;
+    return policy.pause(input);
+}
+
+duration first_pause(cadence& policy, cadence_group where = 0) {
+    cadence_input input;
+    input.group = where;
+    input.is_age_known = true;
+    input.looks = 0;
+    return policy.first_pause(input);
+}
+
+start_time_sample sample(duration after, duration by, cadence_group where = 0,
+                         bool is_known = true) {
+    start_time_sample made;
+    made.group = where;
+    made.is_age_known = is_known;
+    made.after = after;
+    made.by = by;
+    return made;
+}
+
+/// The ages of all looks until `end` at a key that does not start.
+std::vector<duration> looks_until(cadence& policy, duration end, cadence_group where = 0) {
+    std::vector<duration> looks = {first_pause(policy, where)};
+    while (looks.back() < end && looks.size() < 10000) {
+        looks.push_back(looks.back() + pause_at(policy, looks.back(), where));
+    }
+    return looks;
+}
+
+/// Rooms that start after normally distributed times, seen by the policy's own looks.
+void live(cadence& policy, double mean, double deviation, int rooms, unsigned seed,
+          cadence_group where = 0) {
+    std::mt19937 random(seed);
+    std::normal_distribution<double> time(mean, deviation);
+    for (int room = 0; room < rooms; ++room) {
+        const duration start = std::max<duration>(1ms, seconds(time(random)));
+        duration last{};
+        duration look = first_pause(policy, where);
+        while (look < start) {
+            last = look;
+            look += pause_at(policy, look, where);
+        }
+        policy.learn(sample(last, look, where));
+    }
+}
+
+std::size_t count_between(const std::vector<duration>& looks, duration from, duration until) {
+    return static_cast<std::size_t>(std::count_if(
+        looks.begin(), looks.end(), [&](duration at) { return at >= from && at < until; }));
+}
+
+TEST(LearnedCadence, LooksAtGrowingDistancesBeforeItHasLearned) {
+    const auto policy = learned_cadence();
+    const auto looks = looks_until(*policy, 60s);
+    ASSERT_GT(looks.size(), 15U);
+    ASSERT_LT(looks.size(), 60U);
+    EXPECT_LT(looks.front(), 1s);
+    for (std::size_t look = 1; look < looks.size(); ++look) {
+        const duration gap = looks[look] - looks[look - 1];
+        EXPECT_GE(gap, 90ms);
+        EXPECT_LE(gap, 5s);
+    }
+    EXPECT_LT(looks[2] - looks[1], looks.back() - looks[looks.size() - 2]);
+}
+
+TEST(LearnedCadence, LooksWhereKeysStart) {
+    const auto policy = learned_cadence();
+    live(*policy, 5, 0.3, 200, 1);
+    const auto looks = looks_until(*policy, 60s);
+    EXPECT_GT(looks.front(), 4s);
+    EXPECT_LT(looks.front(), 5500ms);
+    EXPECT_GE(count_between(looks, 4s, 7s), 3U);
+}
+
+TEST(LearnedCadence, LooksBetweenTheModesOfALawSeldom) {
+    const auto policy = learned_cadence();
+    for (int room = 0; room < 150; ++room) {
+        live(*policy, room % 2 == 0 ? 1 : 20, 0.1, 1, static_cast<unsigned>(room));
+    }
+    const auto looks = looks_until(*policy, 60s);
+    EXPECT_GE(count_between(looks, 700ms, 2s), 1U);
+    EXPECT_LE(count_between(looks, 3s, 17s), 3U);
+    EXPECT_GE(count_between(looks, 18s, 23s), 2U);
+}
+
+TEST(LearnedCadence, FollowsStartsThatBecomeSlowerAndFaster) {
+    const auto policy = learned_cadence();
+    live(*policy, 5, 0.3, 500, 1);
+    live(*policy, 15, 0.5, 40, 2);
+    const auto looks = looks_until(*policy, 60s);
+    EXPECT_LE(count_between(looks, 0s, 12s), 2U);
+    EXPECT_GE(count_between(looks, 14s, 17s), 3U);
+    live(*policy, 3, 0.3, 60, 3);
+    EXPECT_LT(first_pause(*policy), 4s);
+}
+
+TEST(LearnedCadence, NeverStopsLooking) {
+    for (const bool has_learned : {false, true}) {
+        const auto policy = learned_cadence();
+        if (has_learned) {
+            live(*policy, 2, 0.1, 1000, 1);
+        }
+        const auto looks = looks_until(*policy, 2h);
+        EXPECT_GE(looks.back(), 2h);
+        for (std::size_t look = 1; look < looks.size(); ++look) {
+            ASSERT_GT(looks[look], looks[look - 1]);
+            ASSERT_LE(looks[look] - looks[look - 1], 30s);
+        }
+        for (const duration age : {10min, 60min}) {
+            const duration pause = pause_at(*policy, age);
+            EXPECT_GE(pause, 2s);
+            EXPECT_LE(pause, 30s);
+        }
+        EXPECT_GT(pause_at(*policy, duration::max()), 0s);
+        EXPECT_LE(pause_at(*policy, duration::max()), 30s);
+    }
+}
+
+TEST(LearnedCadence, KeepsLookingThoughNothingEverStarts) {
+    const auto policy = learned_cadence();
+    for (int room = 0; room < 500; ++room) {
+        policy->learn(sample(120s, duration::max()));
+    }
+    const auto looks = looks_until(*policy, 120s);
+    EXPECT_GE(looks.size(), 4U);
+}
+
+TEST(LearnedCadence, MakesAPauseFromAnyAge) {
+    const auto policy = learned_cadence();
+    live(*policy, 5, 0.5, 100, 1);
+    std::mt19937 random(7);
+    std::uniform_real_distribution<double> age(0, 200);
+    for (int draw = 0; draw < 5000; ++draw) {
+        const duration pause = pause_at(*policy, seconds(age(random)));
+        ASSERT_GT(pause, 1ms);
+        ASSERT_LE(pause, 30s);
+    }
+    EXPECT_GT(pause_at(*policy, -5s), 0s);
+}
+
+TEST(LearnedCadence, LearnsFromExactTimes) {
+    const auto policy = learned_cadence();
+    for (int room = 0; room < 60; ++room) {
+        const duration start = 7s + room % 5 * 20ms;
+        policy->learn(sample(start, start));
+    }
+    EXPECT_GT(first_pause(*policy), 6500ms);
+    EXPECT_LT(first_pause(*policy), 8s);
+}
+
+TEST(LearnedCadence, LearnsNothingWhereNothingWasSeen) {
+    const auto policy = learned_cadence();
+    const auto untaught = looks_until(*policy, 60s);
+    for (int room = 0; room < 100; ++room) {
+        policy->learn(sample(0s, duration::max()));
+    }
+    EXPECT_EQ(looks_until(*policy, 60s), untaught);
+}
+
+TEST(LearnedCadence, LearnsNothingFromAKeyThatMayHaveBeenReadyForLong) {
+    const auto policy = learned_cadence();
+    const duration untaught = pause_at(*policy, 0s, 0, false);
+    for (int room = 0; room < 100; ++room) {
+        policy->learn(sample(0s, 20ms, 0, false));
+    }
+    EXPECT_EQ(pause_at(*policy, 0s, 0, false), untaught);
+}
+
+TEST(LearnedCadence, LearnsAgesSinceCreationApartFromAgesSinceTheFirstWaiter) {
+    const auto policy = learned_cadence();
+    const duration untaught = pause_at(*policy, 10ms, 0, false);
+    live(*policy, 5, 0.3, 100, 1);
+    EXPECT_EQ(pause_at(*policy, 10ms, 0, false), untaught);
+    for (int room = 0; room < 100; ++room) {
+        policy->learn(sample(1800ms, 2s, 0, false));
+    }
+    EXPECT_GT(first_pause(*policy), 4s);
+    const duration pause = pause_at(*policy, 10ms, 0, false);
+    EXPECT_GT(pause, 1700ms);
+    EXPECT_LT(pause, 2200ms);
+}
+
+TEST(LearnedCadence, LearnsEachGroupApart) {
+    const auto policy = learned_cadence();
+    const cadence_group near = policy->group("near");
+    const cadence_group far = policy->group("far");
+    EXPECT_NE(near, far);
+    EXPECT_EQ(policy->group("near"), near);
+    live(*policy, 2, 0.1, 100, 1, near);
+    live(*policy, 20, 1, 100, 2, far);
+    EXPECT_LT(first_pause(*policy, near), 3s);
+    EXPECT_GT(first_pause(*policy, far), 10s);
+}
+
+TEST(LearnedCadence, LearnsOneLawForGroupsBeyondTheMost) {
+    learned_cadence_options options;
+    options.max_groups = 2;
+    const auto policy = learned_cadence(options);
+    const cadence_group one = policy->group("one");
+    const cadence_group two = policy->group("two");
+    const cadence_group rest = policy->group("three");
+    EXPECT_NE(rest, one);
+    EXPECT_NE(rest, two);
+    for (int name = 0; name < 1000; ++name) {
+        ASSERT_EQ(policy->group("more " + std::to_string(name)), rest);
+    }
+    EXPECT_EQ(policy->group("two"), two);
+}
+
+TEST(LearnedCadence, BearsAGroupItNeverGaveOut) {
+    const auto policy = learned_cadence();
+    policy->learn(sample(1s, 2s, 4000000000U));
+    EXPECT_GT(first_pause(*policy, 4000000000U), 0s);
+    EXPECT_GT(policy->urgency(4000000000U, 0s, 1s), 0);
+}
+
+TEST(LearnedCadence, DoesTheSameAgain) {
+    const auto one = learned_cadence();
+    const auto other = learned_cadence();
+    live(*one, 6, 2, 120, 9);
+    live(*other, 6, 2, 120, 9);
+    EXPECT_EQ(looks_until(*one, 300s), looks_until(*other, 300s));
+}
+
+TEST(LearnedCadence, LooksMoreOftenWhereALookCostsLess) {
+    learned_cadence_options cheap;
+    cheap.look_cost = 10ms;
+    learned_cadence_options dear;
+    dear.look_cost = 1s;
+    EXPECT_GT(looks_until(*learned_cadence(cheap), 60s).size(),
+              3 * looks_until(*learned_cadence(dear), 60s).size());
+}
+
+TEST(LearnedCadence, UrgencyGrowsWithTimeAtEveryAge) {
+    const auto policy = learned_cadence();
+    live(*policy, 5, 0.5, 100, 1);
+    for (const duration last : {0s, 1s, 5s, 30s, 134s, 136s, 600s, 3600s}) {
+        double before = 0;
+        for (duration now = last; now < last + 300s; now += 37ms) {
+            const double urgency = policy->urgency(0, last, now);
+            ASSERT_TRUE(std::isfinite(urgency));
+            ASSERT_GE(urgency, before * (1 - 1e-9) - 1e-9);
+            before = urgency;
+        }
+        EXPECT_GT(before, 0);
+        EXPECT_NEAR(policy->urgency(0, last, last), 0, 1e-9);
+    }
+}
+
+TEST(LearnedCadence, UrgencyIsTheWaitThatALookIsExpectedToEnd) {
+    const auto policy = learned_cadence();
+    for (int room = 0; room < 400; ++room) {
+        // Even between 1 s and 3 s, and one in two far later.
+        const duration start = room % 2 == 0 ? seconds(1 + (room / 2 * 7 % 200) / 100.0) : 60s;
+        policy->learn(sample(start, start));
+    }
+    // Half of all start at one in two seconds: until 2 s the mean wait is 1/8 s of all, and 3/4 are still starting.
+    EXPECT_NEAR(policy->urgency(0, 1s, 2s), 0.125 / 0.75, 0.05);
+}
+
+TEST(LearnedCadence, AKeyThatNeverStartsIsLessUrgentThanAFreshOne) {
+    const auto policy = learned_cadence();
+    live(*policy, 5, 0.5, 100, 1);
+    for (const duration age : {60s, 600s, 3600s}) {
+        EXPECT_LT(policy->urgency(0, age, age + 1s), policy->urgency(0, 4s, 5s) / 5);
+    }
+}
+
+TEST(LearnedCadence, RefusesOptionsOutOfRange) {
+    const auto with_cost = [](duration cost) {
+        learned_cadence_options options;
+        options.look_cost = cost;
+        return options;
+    };
+    EXPECT_THROW(learned_cadence(with_cost(0s)), std::invalid_argument);
+    EXPECT_THROW(learned_cadence(with_cost(-1s)), std::invalid_argument);
+    EXPECT_THROW(learned_cadence(with_cost(61s)), std::invalid_argument);
+    EXPECT_NO_THROW(learned_cadence(with_cost(1ns)));
+    EXPECT_NO_THROW(learned_cadence(with_cost(60s)));
+    learned_cadence_options options;
+    options.max_groups = 0;
+    EXPECT_THROW(learned_cadence(options), std::invalid_argument);
+    options.max_groups = 65537;
+    EXPECT_THROW(learned_cadence(options), std::invalid_argument);
+}
+
+TEST(LearnedCadence, StaysSaneAtTheEndsOfTheCostOfALook) {
+    for (const duration cost : std::initializer_list<duration>{1ns, 60s}) {
+        learned_cadence_options options;
+        options.look_cost = cost;
+        const auto policy = learned_cadence(options);
+        live(*policy, 5, 0.5, 50, 1);
+        duration age = first_pause(*policy);
+        EXPECT_GT(age, 0s);
+        for (int look = 0; look < 2000; ++look) {
+            const duration pause = pause_at(*policy, age);
+            ASSERT_GE(pause, 4ms);
+            ASSERT_LE(pause, 30s);
+            age += pause;
+        }
+    }
+}
+
+} // namespace
+} // namespace roomport
