@@ -2,14 +2,12 @@
 #include "cli/printable.hpp"
 #include "cli/report.hpp"
 #include "cli/serve_command.hpp"
+#include "cli/standard_descriptors.hpp"
 
 #include <roomport/version.hpp>
 
 #include <CLI/CLI.hpp>
 #include <boost/system/system_error.hpp>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -46,17 +44,6 @@ int fail(roomport::error_code ec, const std::string& message, bool as_json) {
     what.message = message;
     roomport::cli::report(what, as_json);
     return static_cast<int>(roomport::cli::to_exit_status(ec));
-}
-
-// A standard descriptor that was closed would be taken by the next socket. What is written to a closed output fails.
-void occupy_standard_descriptors() {
-    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        if (::fcntl(number, F_GETFD) == -1) {
-            const bool is_input = number == STDIN_FILENO;
-            static_cast<void>(
-                ::open(is_input ? "/dev/null" : "/dev/full", is_input ? O_RDONLY : O_WRONLY));
-        }
-    }
 }
 
 int run(int count, char** values) {
@@ -96,7 +83,7 @@ int run(int count, char** values) {
 int main(int count, char** values) {
     // A reader of the output that goes away is found out by the failing write.
     std::signal(SIGPIPE, SIG_IGN);
-    occupy_standard_descriptors();
+    roomport::cli::occupy_standard_descriptors();
     try {
         return run(count, values);
     } catch (const std::bad_alloc&) {

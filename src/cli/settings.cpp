@@ -107,7 +107,7 @@ void add_settings(CLI::App& command, settings& to) {
                  "TCP and TLS of one connection (default 5s)");
     add_duration(command, "--request-timeout", to.request_timeout, "One attempt (default 10s)");
     add_duration(command, "--poll-interval", to.poll_interval,
-                 "Poll at this interval (default: exponential, 250ms to 5s, with jitter)");
+                 "Poll at this interval (default: learned from how long rooms take)");
     command
         .add_option("--max-failures", to.max_failures,
                     "Failed polls in a row that end a wait (default 0: only the timeout does)")

@@ -14,7 +14,8 @@ BELOW = {
     "server": {"common", "model", "json", "http", "wait", "hathora", "client", "httpd"},
     "cli": {"common", "model", "json", "http", "wait", "hathora", "client", "httpd", "server"},
 }
-PROGRAMS = {"server", "cli"}
+BELOW["poller_daemon"] = {"server", "cli"} | BELOW["cli"]
+PROGRAMS = {"server", "cli", "poller_daemon"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -24,6 +25,8 @@ def part_of(path):
     if folders[:2] == ["include", "roomport"]:
         return _public_part("/".join(folders[2:]))
     if folders[0] == "src" and len(folders) > 2:
+        return folders[1]
+    if folders[:2] == ["examples", "poller_daemon"]:
         return folders[1]
     return None
 
@@ -37,7 +40,7 @@ def layer_problems(path, text):
     """Yields (line, message) for includes that go up, or into what is not for the file's eyes."""
     part = part_of(path)
     public = path.startswith("include/")
-    user = path.startswith("examples/")
+    user = path.startswith("examples/") and part is None
     for match in INCLUDE.finditer(text):
         line = text.count("\n", 0, match.start(2)) + 1
         name = match.group(2)

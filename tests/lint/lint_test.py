@@ -137,13 +137,15 @@ class LayerRule(unittest.TestCase):
                               ("src/httpd/server.cpp", "<roomport/hathora/operations.hpp>"),
                               ("src/hathora/x.cpp", "<roomport/client.hpp>"),
                               ("include/roomport/error.hpp", "<roomport/model.hpp>"),
-                              ("src/server/x.cpp", '"cli/options.hpp"')]:
+                              ("src/server/x.cpp", '"cli/options.hpp"'),
+                              ("src/cli/main.cpp", '"poller_daemon/daemon.hpp"')]:
             self.assertEqual(len(self.found(path, include)), 1, (path, include))
 
     def test_reaching_inside(self):
         self.assertEqual(len(self.found("include/roomport/http/pool.hpp", '"http/pool_state.hpp"')), 1)
         self.assertEqual(len(self.found("examples/1_first/main.cpp", '"common/completion.hpp"')), 1)
         self.assertEqual(len(self.found("src/server/x.cpp", '"http/pool_state.hpp"')), 1)
+        self.assertEqual(len(self.found("examples/poller_daemon/x.cpp", '"http/pool_state.hpp"')), 1)
 
     def test_going_down(self):
         for path, include in [("src/json/reader.cpp", "<roomport/model/region.hpp>"),
@@ -153,6 +155,8 @@ class LayerRule(unittest.TestCase):
                               ("include/roomport/client.hpp", "<roomport/wait/wait_result.hpp>"),
                               ("src/cli/main.cpp", '"server/service.hpp"'),
                               ("src/server/x.cpp", '"httpd/server.hpp"'),
+                              ("examples/poller_daemon/x.cpp", '"httpd/server.hpp"'),
+                              ("examples/poller_daemon/x.cpp", '"poller_daemon/daemon.hpp"'),
                               ("tests/unit/http/x_test.cpp", '"http/pool_state.hpp"')]:
             self.assertEqual(self.found(path, include), [], (path, include))
 

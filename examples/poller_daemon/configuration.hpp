@@ -1,0 +1,82 @@
+#pragma once
+
+#include <roomport/clock.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace roomport::poller {
+
+/// Something the user has to change before the daemon can start; the text says where and what to do.
+class configuration_error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// What the daemon is told. The sample file documents each key under the name of its member here.
+class configuration {
+public:
+    configuration() = default;
+
+    /// Where the daemon serves.
+    class listen_section {
+    public:
+        listen_section() = default;
+        std::string address = "127.0.0.1:8180";
+        std::optional<std::string> tls_certificate;
+        std::optional<std::string> tls_key;
+        std::optional<std::string> token_file;
+        std::size_t max_connections = 16384;
+        duration request_timeout = std::chrono::seconds(15);
+        duration idle_timeout = std::chrono::seconds(75);
+    };
+
+    /// The server whose rooms are waited for. What is not given here comes from the environment or the local room service,
+    /// as for the command line.
+    class api_section {
+    public:
+        api_section() = default;
+        std::optional<std::string> endpoint;
+        std::optional<std::string> app_id;
+        std::optional<std::string> ca_file;
+        std::optional<std::string> token_file;
+        bool allow_plaintext = false;
+        std::size_t max_connections = 16;
+        duration connect_timeout = std::chrono::seconds(5);
+        duration request_timeout = std::chrono::seconds(10);
+    };
+
+    /// How rooms are waited for.
+    class rooms_section {
+    public:
+        rooms_section() = default;
+        duration timeout = std::chrono::seconds(120);
+        duration not_found_grace{};
+        std::optional<duration> poll_interval;
+        unsigned max_failures = 0;
+        std::size_t max_rooms = 100'000;
+        bool from_standard_input = true;
+    };
+
+    /// What is told on standard error.
+    class log_section {
+    public:
+        log_section() = default;
+        std::string level = "info";
+    };
+
+    listen_section listen;
+    api_section api;
+    rooms_section rooms;
+    log_section log;
+};
+
+/// Reads a TOML file.
+/// @throws configuration_error with a line `FILE:LINE: KEY: what is wrong; what to do` for each thing that is wrong.
+configuration read_configuration(const std::filesystem::path& file);
+
+} // namespace roomport::poller

@@ -1,0 +1,248 @@
+#include "poller_daemon/daemon.hpp"
+
+#include "poller_daemon/access.hpp"
+#include "poller_daemon/descriptor_limit.hpp"
+#include "poller_daemon/serve.hpp"
+
+#include "cli/printable.hpp"
+
+#include <roomport/hathora/room_id.hpp>
+#include <roomport/version.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <iterator>
+#include <new>
+#include <utility>
+
+namespace roomport::poller {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+daemon::daemon(const configuration& given, client_options client, wait_options waits,
+               standard_streams& streams)
+    : given_(given), streams_(streams), log_(streams, given.log.level),
+      signals_(context_, SIGTERM, SIGINT, SIGHUP), watchdog_timer_(context_),
+      input_timer_(context_), end_timer_(context_),
+      endpoint_(find_listen_address(context_, given.listen)),
+      rooms_(context_, std::move(client), std::move(waits), given.rooms.max_rooms, log_, metrics_,
+             [this](std::string_view line) {
+                 streams_.write_line(standard_streams::target::output, line);
+             }),
+      front_(rooms_, metrics_, log_, [this] { return snapshot(); }) {
+    const auto descriptors = raise_descriptor_limit();
+    server_ = std::make_unique<httpd::server>(
+        context_, server_options_for(descriptors),
+        [this](httpd::request received, std::shared_ptr<httpd::exchange> exchange) {
+            front_.handle(std::move(received), std::move(exchange));
+        });
+    front_.require_token(read_token(given_.listen));
+}
+
+httpd::server_options daemon::server_options_for(std::size_t descriptors) const {
+    httpd::server_options options;
+    options.limits.head = std::size_t{16} << 10U;
+    options.limits.body = std::size_t{16} << 10U;
+    options.tls = read_certificate(given_.listen);
+    options.request_timeout = given_.listen.request_timeout;
+    options.write_timeout = given_.listen.request_timeout;
+    options.idle_timeout = given_.listen.idle_timeout;
+    // The standard streams, the event loop, look-ups of names and a listening socket need some, too.
+    const std::size_t own = given_.api.max_connections + 32;
+    const std::size_t left = std::max<std::size_t>(descriptors, own + 8) - own;
+    options.max_connections = std::min(given_.listen.max_connections, left);
+    return options;
+}
+
+void daemon::run() {
+    wait_for_signal();
+    listen();
+    if (given_.rooms.from_standard_input) {
+        read_input();
+    }
+    keep_alive();
+    run_context();
+    log_.info("stopped");
+}
+
+void daemon::run_context() {
+    while (true) {
+        try {
+            context_.run();
+            return;
+        } catch (const std::bad_alloc&) {
+            // What asked for the memory has been undone; everything else goes on.
+            log_.error("out_of_memory");
+        }
+    }
+}
+
+void daemon::listen() {
+    tcp::endpoint bound;
+    try {
+        bound = server_->listen(endpoint_);
+    } catch (const boost::system::system_error& failure) {
+        throw configuration_error("listen.address: can't listen on " + given_.listen.address +
+                                  ": " + failure.code().message() + "; choose another address");
+    }
+    const auto url = to_url(bound, given_.listen.tls_certificate.has_value());
+    log_.info("listening", json::object_writer()
+                               .member("url", url)
+                               .member("version", ROOMPORT_VERSION_STRING)
+                               .member("tokenRequired", given_.listen.token_file.has_value()));
+    manager_.ready("listening on " + url);
+}
+
+void daemon::wait_for_signal() {
+    signals_.async_wait([this](error_code ec, int number) {
+        if (ec) {
+            return;
+        }
+        if (number == SIGHUP) {
+            reload();
+        } else if (draining_) {
+            // Asked twice: leave without waiting for anybody.
+            context_.stop();
+        } else {
+            drain();
+        }
+        wait_for_signal();
+    });
+}
+
+void daemon::reload() {
+    manager_.reloading();
+    try {
+        const auto token = read_token(given_.listen);
+        auto certificate = read_certificate(given_.listen);
+        front_.require_token(token);
+        if (certificate) {
+            server_->replace_tls(std::move(certificate));
+        }
+        log_.info("reloaded");
+    } catch (const std::exception& failure) {
+        log_.error("reload_failed",
+                   json::object_writer().member("why", failure.what()).member("kept", "all"));
+    }
+    manager_.ready("reloaded");
+}
+
+void daemon::drain() {
+    draining_ = true;
+    manager_.stopping();
+    log_.info("stopping");
+    front_.drain();
+    // First, so that the held answers are the last ones of their connections.
+    server_->drain();
+    input_.clear();
+    rooms_.stop([this] { client_closed_ = true; });
+    drain_deadline_ = clock::now() + std::chrono::seconds(3);
+    end_when_empty();
+}
+
+void daemon::end_when_empty() {
+    const bool is_empty = client_closed_ && server_->connections() == 0;
+    if (is_empty || clock::now() > drain_deadline_) {
+        context_.stop();
+        return;
+    }
+    end_timer_.expires_after(std::chrono::milliseconds(10));
+    end_timer_.async_wait([this](error_code ec) {
+        if (!ec) {
+            end_when_empty();
+        }
+    });
+}
+
+void daemon::keep_alive() {
+    const auto interval = manager_.watchdog_interval();
+    if (!interval) {
+        return;
+    }
+    manager_.alive();
+    watchdog_timer_.expires_after(*interval);
+    watchdog_timer_.async_wait([this](error_code ec) {
+        if (!ec) {
+            keep_alive();
+        }
+    });
+}
+
+void daemon::read_input() {
+    streams_.read_input([this](std::vector<std::string> lines) {
+        asio::post(context_,
+                   [this, lines = std::move(lines)]() mutable { on_input(std::move(lines)); });
+    });
+}
+
+void daemon::on_input(std::vector<std::string> lines) {
+    if (lines.empty()) {
+        log_.debug("input_ended");
+        return;
+    }
+    if (draining_) {
+        return;
+    }
+    std::move(lines.begin(), lines.end(), std::back_inserter(input_));
+    if (!input_is_waiting_) {
+        take_input();
+    }
+}
+
+void daemon::take_input() {
+    // A few at a time, so that nobody else waits for long.
+    constexpr std::size_t most_at_once = 256;
+    std::size_t taken = 0;
+    input_is_waiting_ = false;
+    while (!input_.empty() && !rooms_.is_full() && taken++ < most_at_once) {
+        const auto line = std::move(input_.front());
+        input_.pop_front();
+        take_line(line);
+    }
+    if (input_.empty()) {
+        streams_.resume_input();
+        return;
+    }
+    input_is_waiting_ = true;
+    input_timer_.expires_after(rooms_.is_full() ? std::chrono::milliseconds(250)
+                                                : std::chrono::milliseconds(0));
+    input_timer_.async_wait([this](error_code ec) {
+        if (!ec) {
+            take_input();
+        }
+    });
+}
+
+void daemon::take_line(const std::string& line) {
+    if (hathora::is_valid_id(line)) {
+        rooms_.add(line, std::nullopt);
+    } else if (!line.empty()) {
+        log_.warning("bad_input_line",
+                     json::object_writer()
+                         .member("line", cli::printable(line))
+                         .member("why", "a room id is 1 to 100 letters, digits, '_' or '-'"));
+    }
+}
+
+metrics_snapshot daemon::snapshot() const {
+    metrics_snapshot now;
+    rooms_.describe(now);
+    now.http_connections = server_->connections();
+    now.dropped_output_lines = streams_.dropped(standard_streams::target::output);
+    now.dropped_log_lines = streams_.dropped(standard_streams::target::error);
+    return now;
+}
+
+void serve(const configuration& given, client_options client, wait_options waits,
+           standard_streams& streams, bool only_check) {
+    daemon whole(given, std::move(client), std::move(waits), streams);
+    if (!only_check) {
+        whole.run();
+    }
+}
+
+} // namespace roomport::poller

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "poller_daemon/configuration.hpp"
+#include "poller_daemon/http_front.hpp"
+#include "poller_daemon/log.hpp"
+#include "poller_daemon/metrics.hpp"
+#include "poller_daemon/service_manager.hpp"
+#include "poller_daemon/standard_streams.hpp"
+#include "poller_daemon/waiting_rooms.hpp"
+
+#include "httpd/server.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace roomport::poller {
+
+/// One run of the daemon, from start to end: joins its parts, and listens to signals and to systemd.
+class daemon {
+public:
+    /// Checks everything that can be checked without listening.
+    /// @throws configuration_error, boost::system::system_error: something can't be used as it was configured.
+    daemon(const configuration& given, client_options client, wait_options waits,
+           standard_streams& streams);
+    daemon(const daemon&) = delete;
+    daemon& operator=(const daemon&) = delete;
+
+    /// Serves until SIGTERM or SIGINT.
+    /// @throws configuration_error when the address can't be listened on.
+    void run();
+
+private:
+    httpd::server_options server_options_for(std::size_t descriptors) const;
+    void run_context();
+    void listen();
+    void wait_for_signal();
+    void reload();
+    void drain();
+    void end_when_empty();
+    void keep_alive();
+    void read_input();
+    void on_input(std::vector<std::string> lines);
+    void take_input();
+    void take_line(const std::string& line);
+    metrics_snapshot snapshot() const;
+
+    const configuration given_;
+    standard_streams& streams_;
+    log log_;
+    metrics metrics_;
+    service_manager manager_;
+    boost::asio::io_context context_{1};
+    boost::asio::signal_set signals_;
+    boost::asio::steady_timer watchdog_timer_;
+    boost::asio::steady_timer input_timer_;
+    boost::asio::steady_timer end_timer_;
+    boost::asio::ip::tcp::endpoint endpoint_;
+    waiting_rooms rooms_;
+    http_front front_;
+    std::unique_ptr<httpd::server> server_;
+    std::deque<std::string> input_;
+    time_point drain_deadline_{};
+    bool draining_ = false;
+    bool client_closed_ = false;
+    bool input_is_waiting_ = false;
+};
+
+} // namespace roomport::poller
