@@ -31,7 +31,7 @@ void learned_plan::learn(double after, double by, std::size_t queued) {
     is_stale_ = is_stale_ || law_.rooms() <= eager_rooms || law_.rooms() % rooms_per_plan == 0;
 }
 
-const look_plan& learned_plan::plan() {
+look_plan& learned_plan::plan() {
     if (is_stale_) {
         plan_.make(law_.estimate());
         is_stale_ = false;

@@ -21,7 +21,7 @@ public:
 
     void learn(double after, double by, std::size_t queued);
     std::size_t rooms() const noexcept { return law_.rooms(); }
-    const look_plan& plan();
+    look_plan& plan();
 
 private:
     start_time_law law_;

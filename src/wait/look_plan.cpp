@@ -47,21 +47,27 @@ void look_plan::make(const start_time_estimate& law) {
     }
     later_ = law.chances[grid::bins] / whole;
     tail_shape_ = law.tail_shape;
+    schedule_at(look_cost_, next_);
+    is_dearer_stale_ = true;
+}
 
+void look_plan::schedule_at(double price, schedule& next) const {
     std::array<std::uint16_t, nodes> hull;
     std::array<double, nodes> value;
-    plan_schedule<std::uint16_t>(times, law_, integral_, look_cost_, hull, value, next_);
+    plan_schedule<std::uint16_t>(times, law_, integral_, price, hull, value, next);
+}
+
+std::size_t look_plan::nearest_node(double age) {
+    if (age >= grid::horizon) {
+        return nodes - 1;
+    }
+    const std::size_t node = grid::node_before(age);
+    return times[node + 1] - age < age - times[node] ? node + 1 : node;
 }
 
 double look_plan::next(double age) const {
-    std::size_t node = nodes - 1;
-    if (age < grid::horizon) {
-        node = grid::node_before(age);
-        // The nearest one: an age that was rounded must not plan its own look again.
-        if (times[node + 1] - age < age - times[node]) {
-            ++node;
-        }
-    }
+    // The nearest one: an age that was rounded must not plan its own look again.
+    const std::size_t node = nearest_node(age);
     if (node < nodes - 1) {
         return std::clamp(times[next_[node]], age + shortest_gap, age + longest_gap);
     }
@@ -89,11 +95,45 @@ look_plan::chance look_plan::at(double age) const {
     return {1 - survival, survival, integral_[nodes - 1] + (age - grid::horizon) - lived};
 }
 
-double look_plan::urgency(double last, double now) const {
+double look_plan::urgency(double last, double now) {
+    if (is_dearer_stale_) {
+        double price = look_cost_;
+        for (schedule& plan : dearer_) {
+            price *= 2;
+            schedule_at(price, plan);
+        }
+        is_dearer_stale_ = false;
+    }
+    const std::size_t node = nearest_node(last);
+    if (next_[node] == nodes - 1) {
+        return collected(last, now);
+    }
+    double price = look_cost_;
+    double until = times[next_[node]];
+    if (now < until) {
+        return price * (now - last) / (until - last);
+    }
+    for (const schedule& plan : dearer_) {
+        if (plan[node] == nodes - 1) {
+            return std::max(price, collected(last, now));
+        }
+        const double from = until;
+        until = std::max(from, times[plan[node]]);
+        if (now < until) {
+            return price * (1 + (now - from) / (until - from));
+        }
+        price *= 2;
+    }
+    // The wait that a gap collects grows with its square.
+    const double ratio = (now - last) / (until - last);
+    return price * ratio * ratio;
+}
+
+double look_plan::collected(double last, double now) const {
     const chance then = at(last);
     const chance here = at(now);
-    const double collected = here.integral - then.integral - then.law * (now - last);
-    return std::max(0.0, collected) / here.survival;
+    const double wait = here.integral - then.integral - then.law * (now - last);
+    return std::max(0.0, wait) / here.survival;
 }
 
 } // namespace roomport::wait_detail

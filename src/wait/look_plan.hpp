@@ -9,7 +9,7 @@
 
 namespace roomport::wait_detail {
 
-/// The best schedule of looks for one law, and the expected wait that a look would end, by tables. Ages in seconds.
+/// The best schedule of looks for one law, and what a look is worth when not all can be had, by tables. Ages in seconds.
 class look_plan {
 public:
     /// @param look_cost what a look costs in seconds of waiting, more than zero.
@@ -22,14 +22,20 @@ public:
     /// @param age not negative, finite.
     double next(double age) const;
 
-    /// The wait expected to have been collected since the look at age `last` found the key starting, in seconds, for a
-    /// key that was still starting at `now`. Grows with `now`.
+    /// The price of a look, in seconds of waiting, at which the best schedule would look again just now at a key that
+    /// was found starting at age `last`. Where no schedule ends, beyond the horizon and for keys that hardly ever start,
+    /// the wait expected to have been collected since stands for it. Does not fall as `now` grows.
+    ///
+    /// The first call after @ref make plans the schedules that this compares; it allocates nothing.
     /// @param last not negative, finite.
     /// @param now  not less than `last`, finite.
-    double urgency(double last, double now) const;
+    double urgency(double last, double now);
 
 private:
     static constexpr std::size_t nodes = start_time_grid::nodes;
+    static constexpr std::size_t dearer_plans = 6;
+
+    using schedule = std::array<std::uint16_t, nodes>;
 
     /// The chance of a start until an age, and its integral up to there.
     struct chance {
@@ -38,14 +44,21 @@ private:
         double integral;
     };
 
+    static std::size_t nearest_node(double age);
+
     chance at(double age) const;
+    double collected(double last, double now) const;
+    void schedule_at(double price, schedule& next) const;
 
     double look_cost_;
     double later_ = 1;
     double tail_shape_ = 1;
     std::array<double, nodes> law_{};
     std::array<double, nodes> integral_{};
-    std::array<std::uint16_t, nodes> next_{};
+    schedule next_{};
+    /// The schedules at higher prices, each twice the one before, the first twice `look_cost_`.
+    std::array<schedule, dearer_plans> dearer_{};
+    bool is_dearer_stale_ = true;
 };
 
 } // namespace roomport::wait_detail

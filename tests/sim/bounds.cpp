@@ -125,6 +125,13 @@ double delay_bound(const start_law& law, double looks) {
     return std::max(0.0, bound((low + high) / 2) - on.rounding);
 }
 
+double optimal_looks(const start_law& law, double price) {
+    const grid on = make_grid(law);
+    // The least value grows with the price by as many looks as it pays for.
+    const double step = price / 20;
+    return (price_of_optimum(on, price + step) - price_of_optimum(on, price - step)) / (2 * step);
+}
+
 double burst_bound(const start_law& law, std::size_t rooms, double rate, double batch,
                    double burst) {
     const auto all = static_cast<double>(rooms);

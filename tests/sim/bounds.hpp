@@ -16,6 +16,9 @@ namespace roomport::sim {
 /// schedule up to the grid may cost is taken off.
 double delay_bound(const start_law& law, double looks);
 
+/// How many looks a room gets in the mean by the optimal schedule at a price of `price` seconds of delay a look.
+double optimal_looks(const start_law& law, double price);
+
 /// A bound on the mean wait of `rooms` that are all created at once, when the server lets `rate` requests a second
 /// through and `burst` at first, each of which tells about `batch` rooms.
 ///

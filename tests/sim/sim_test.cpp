@@ -69,6 +69,20 @@ TEST(Simulation, BoundsAreBelowWhatTheyBound) {
     EXPECT_LE(delay_bound(start_law::find("uniform"), 4), 20.0 / 4 / 2);
 }
 
+class ShortRate : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(ShortRate, IsSpentWhereItTellsMost) {
+    scenario busy = find_scenario("short-rate", GetParam());
+    // Enough for a law that comes apart while looks are late to do so.
+    busy.options.rooms = 8'000;
+    const run_report report = play(busy);
+    EXPECT_EQ(report.ready, busy.options.rooms);
+    EXPECT_LE(mean(report.delays), 1.2 * busy.bound);
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenario, ShortRate,
+                         ::testing::Values("tight", "wide", "bimodal", "heavy"));
+
 TEST(Scenario, BurstUnderAKnownLimitIsNeverRefused) {
     const scenario burst = find_scenario("burst", "wide");
     const run_report report = play(burst);

@@ -273,15 +273,21 @@ TEST(LearnedCadence, UrgencyGrowsWithTimeAtEveryAge) {
     }
 }
 
-TEST(LearnedCadence, UrgencyIsTheWaitThatALookIsExpectedToEnd) {
+TEST(LearnedCadence, UrgencyIsThePriceAtWhichALookWouldBeBestNow) {
     const auto policy = learned_cadence();
+    learned_cadence_options options;
+    options.look_cost = 400ms;
+    const auto dearer = learned_cadence(options);
     for (int room = 0; room < 400; ++room) {
-        // Even between 1 s and 3 s, and one in two far later.
-        const duration start = room % 2 == 0 ? seconds(1 + (room / 2 * 7 % 200) / 100.0) : 60s;
+        const duration start = seconds(1 + (room * 7 % 400) / 50.0);
         policy->learn(sample(start, start));
+        dearer->learn(sample(start, start));
     }
-    // Half of all start at one in two seconds: until 2 s the mean wait is 1/8 s of all, and 3/4 are still starting.
-    EXPECT_NEAR(policy->urgency(0, 1s, 2s), 0.125 / 0.75, 0.05);
+    cadence_input input;
+    input.is_age_known = true;
+    input.age = 3s;
+    EXPECT_NEAR(policy->urgency(0, 3s, 3s + policy->pause(input)), 0.1, 1e-3);
+    EXPECT_NEAR(policy->urgency(0, 3s, 3s + dearer->pause(input)), 0.4, 1e-3);
 }
 
 TEST(LearnedCadence, AKeyThatNeverStartsIsLessUrgentThanAFreshOne) {
