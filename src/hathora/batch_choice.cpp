@@ -15,6 +15,10 @@ constexpr unsigned failures_that_tell = 3;
 } // namespace
 
 void batch_choice::pause::begin(time_point now) {
+    // Requests that were under way when it began tell nothing new.
+    if (!is_over(now)) {
+        return;
+    }
     begun_ = true;
     until_ = later(now, next_);
     next_ = std::min(next_ * 2, longest_);

@@ -221,6 +221,10 @@ void batch_looks::ended(look& current, error_code ec, const http::response& resp
     if (status == unauthorized || status == forbidden) {
         token_refused(current);
     }
+    // A token that can't be read just now, while its file is being replaced, will be there again.
+    if (outcome == error_code(error::token_unavailable)) {
+        how = batch_end::unavailable;
+    }
     current.tell(choice_, how, found);
     fill_numbers(seen.whole, current, response);
     for (auto& each : seen.keys) {

@@ -26,8 +26,8 @@ public:
     using answer_maker = std::function<httpd::response()>;
 
     /// How long an answer about many rooms waits after the first of them has changed, for others that change together
-    /// with it.
-    static constexpr duration settling_time = std::chrono::milliseconds(3);
+    /// with it. Each such answer makes its caller ask again about all the others, which costs more than so little waiting.
+    static constexpr duration settling_time = std::chrono::milliseconds(20);
 
     explicit held_answers(boost::asio::io_context& context);
     held_answers(const held_answers&) = delete;

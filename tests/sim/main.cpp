@@ -199,7 +199,8 @@ int run(int count, char** values) {
             std::puts(line.c_str());
         };
     }
-    for (std::uint64_t seed = given.world.seed; seed < given.world.seed + given.runs; ++seed) {
+    for (std::uint64_t run = 0; run < given.runs; ++run) {
+        const std::uint64_t seed = given.world.seed + run;
         chosen = choose(given, seed);
         world simulated(chosen.options, sink);
         const run_report report = simulated.run();

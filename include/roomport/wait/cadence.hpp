@@ -116,7 +116,7 @@ public:
     /// one minute. Default 100 ms.
     duration look_cost = std::chrono::milliseconds(100);
 
-    /// Groups that are learned apart; keys of further groups share one law. 1 to 65536; each takes some 20 or 40 KB
+    /// Groups that are learned apart; keys of further groups share one law. 1 to 65536; each takes some 28 or 56 KB
     /// once it has learned. Default 64.
     std::size_t max_groups = 64;
 };

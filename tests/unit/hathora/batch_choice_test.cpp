@@ -136,6 +136,18 @@ TEST_F(BatchChoice, NeverAsksAgainForAListThatWasRefused) {
     EXPECT_EQ(way(), batch_way::process_list);
 }
 
+TEST_F(BatchChoice, RefusalsOfOneMomentAreOne) {
+    both = make(true, false);
+    both.announced(200, 25s);
+    for (int request = 0; request < 6; ++request) {
+        both.endpoint_ended(batch_end::refused, 20, now);
+    }
+    now += 59s;
+    EXPECT_EQ(way(), batch_way::none);
+    now += 1s;
+    EXPECT_EQ(way(), batch_way::endpoint);
+}
+
 TEST_F(BatchChoice, LooksAtSingleRoomsAfterAListThatFailed) {
     both.list_ended(batch_end::unavailable, 20, 0, 0, now);
     EXPECT_EQ(way(), batch_way::none);
