@@ -1,11 +1,13 @@
-# roomport_part(NAME SOURCES file... [DEPENDS part...] [LIBRARIES target...])
+# roomport_part(NAME SOURCES file... [APART file...] [DEPENDS part...] [LIBRARIES target...])
 #
 # One part of the library (a folder of the design) as an object library, so that a part can only use what it
 # names, and a test of a part links that part and nothing above it. roomport::roomport is made of all parts.
+# A unity build compiles several files as one; those that can't share their private names with others stand APART.
 function(roomport_part name)
-    cmake_parse_arguments(PARSE_ARGV 1 part "" "" "SOURCES;DEPENDS;LIBRARIES")
+    cmake_parse_arguments(PARSE_ARGV 1 part "" "" "SOURCES;APART;DEPENDS;LIBRARIES")
     set(target roomport_${name})
-    add_library(${target} OBJECT ${part_SOURCES})
+    add_library(${target} OBJECT ${part_SOURCES} ${part_APART})
+    set_source_files_properties(${part_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     target_include_directories(${target}
         PUBLIC
             $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>

@@ -1,6 +1,7 @@
 #include "poller_daemon/http_front.hpp"
 
 #include "poller_daemon/answers.hpp"
+#include "poller_daemon/local_host.hpp"
 #include "poller_daemon/room_request.hpp"
 
 #include <roomport/hathora/room_id.hpp>
@@ -85,7 +86,8 @@ void http_front::handle(httpd::request received, std::shared_ptr<httpd::exchange
     const auto counted = std::make_shared<counted_exchange>(std::move(exchange), metrics_, label);
     if (found.what == kind::unknown_path) {
         counted->send(
-            refusal(404, error::invalid_argument, "there is nothing here; rooms are at /v1/rooms"));
+            refusal(404, error::invalid_argument,
+                    "this path does not exist; rooms are at /v1/rooms and /v1/rooms/ROOM"));
         return;
     }
     if (found.what == kind::wrong_method) {
@@ -124,10 +126,12 @@ std::optional<httpd::response> http_front::refuse_stranger(std::size_t route,
         answer.fields.emplace_back("WWW-Authenticate", "Bearer");
         return answer;
     }
-    // Any page that a browser on this machine shows could ask otherwise.
-    if (received.find("Origin")) {
+    // Any page that a browser on this machine shows could ask otherwise; one whose own name was made to lead here sends
+    // no Origin, but that name.
+    if (received.find("Origin") || !is_local_host(received.find("Host").value_or(""))) {
         return refusal(403, make_http_status_error(403),
-                       "web pages may not ask here unless listen.token_file is set");
+                       "web pages may not ask here unless listen.token_file is set; ask for an IP "
+                       "address or localhost");
     }
     return std::nullopt;
 }
@@ -161,8 +165,10 @@ void http_front::answer(std::size_t route, const std::string& room, const httpd:
         if (rooms_.remove(room)) {
             exchange->send(httpd::response(204, ""));
         } else {
-            exchange->send(
-                refusal(404, error::invalid_argument, "this room is not known here", room));
+            exchange->send(refusal(404, error::invalid_argument,
+                                   "this room is not known here: nobody registered it, or its "
+                                   "result is no longer kept",
+                                   room));
         }
         return;
     }

@@ -2,12 +2,15 @@
 
 #include "server/duration_text.hpp"
 
+#include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <set>
+#include <string>
 
 namespace roomport::poller {
 namespace {
@@ -33,6 +36,76 @@ std::optional<duration> read_timeout(const json::value& given) {
     return result > duration::zero() ? std::optional(result) : std::nullopt;
 }
 
+/// Sees the names of a document's outermost members, which a parsed object has only once each.
+class member_names {
+public:
+    static constexpr std::size_t max_object_size = std::size_t(-1);
+    static constexpr std::size_t max_array_size = std::size_t(-1);
+    static constexpr std::size_t max_key_size = std::size_t(-1);
+    static constexpr std::size_t max_string_size = std::size_t(-1);
+
+    member_names() = default;
+
+    /// The first name that is unknown or stands there twice.
+    std::string problem;
+
+    bool on_document_begin(json::error_code&) { return true; }
+    bool on_document_end(json::error_code&) { return true; }
+    bool on_object_begin(json::error_code&) { return enter(); }
+    bool on_object_end(std::size_t, json::error_code&) { return leave(); }
+    bool on_array_begin(json::error_code&) { return enter(); }
+    bool on_array_end(std::size_t, json::error_code&) { return leave(); }
+    bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+        name_.append(part.data(), part.size());
+        return true;
+    }
+    bool on_key(json::string_view part, std::size_t, json::error_code&) {
+        name_.append(part.data(), part.size());
+        if (depth_ == 1 && problem.empty()) {
+            if (name_ != "roomId" && name_ != "timeout") {
+                problem = "'" + shown(name_) +
+                          "' is no member of a registration; there are roomId and timeout";
+            } else if (!seen_.insert(name_).second) {
+                problem = name_ + " stands there twice; give it once";
+            }
+        }
+        name_.clear();
+        return true;
+    }
+    bool on_string_part(json::string_view, std::size_t, json::error_code&) { return true; }
+    bool on_string(json::string_view, std::size_t, json::error_code&) { return true; }
+    bool on_number_part(json::string_view, json::error_code&) { return true; }
+    bool on_int64(std::int64_t, json::string_view, json::error_code&) { return true; }
+    bool on_uint64(std::uint64_t, json::string_view, json::error_code&) { return true; }
+    bool on_double(double, json::string_view, json::error_code&) { return true; }
+    bool on_bool(bool, json::error_code&) { return true; }
+    bool on_null(json::error_code&) { return true; }
+    bool on_comment_part(json::string_view, json::error_code&) { return true; }
+    bool on_comment(json::string_view, json::error_code&) { return true; }
+
+private:
+    static std::string shown(const std::string& name) {
+        constexpr std::size_t longest = 100;
+        std::string text = name.substr(0, longest);
+        std::replace_if(
+            text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+        return text;
+    }
+
+    bool enter() {
+        ++depth_;
+        return true;
+    }
+    bool leave() {
+        --depth_;
+        return true;
+    }
+
+    int depth_ = 0;
+    std::string name_;
+    std::set<std::string> seen_;
+};
+
 } // namespace
 
 boost::system::result<room_request, std::string> read_room_request(std::string_view body) {
@@ -41,6 +114,11 @@ boost::system::result<room_request, std::string> read_room_request(std::string_v
     if (ec) {
         return "the body is not JSON (" + ec.message() +
                R"(); send {"roomId":"ID","timeout":"30s"}, timeout if you like)";
+    }
+    json::basic_parser<member_names> names{json::parse_options()};
+    names.write_some(false, body.data(), body.size(), ec);
+    if (!names.handler().problem.empty()) {
+        return names.handler().problem;
     }
     const auto* members = document.if_object();
     const auto* room = members != nullptr ? members->if_contains("roomId") : nullptr;

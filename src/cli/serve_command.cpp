@@ -33,6 +33,12 @@ into words; there is no shell. Game servers find HATHORA_DEFAULT_PORT, HATHORA_<
 HATHORA_PROCESS_ID, HATHORA_REGION, HATHORA_INITIAL_ROOM_ID, HATHORA_INITIAL_ROOM_CONFIG and others
 in their environment.
 
+Offered of the API: rooms v1 and v2, processes v1, v2 and v3, lobbies v3, the anonymous and the
+nickname login of auth v1, and discovery v2. The tokens of players are signed (HS256) with the
+secret in the file app-secret of the state folder, which game servers find as HATHORA_APP_SECRET.
+Whoever reaches the service can log in as a player and create lobbies, and rooms with them: where
+that matters, set --max-processes. Rooms can't be suspended, and there is no login with Google.
+
 )";
 
 /// Everything as it stands on the command line.

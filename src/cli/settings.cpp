@@ -11,6 +11,8 @@
 #include <CLI/Option.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
@@ -21,6 +23,9 @@ namespace {
 // Where a local room service listens, and the app it serves, unless told otherwise.
 constexpr const char* default_local_url = "https://localhost:8443";
 constexpr const char* default_local_app_id = "local";
+
+// What is shorter only loads the server: an answer takes longer.
+constexpr duration shortest_poll_interval = std::chrono::milliseconds(10);
 
 // The last local room service of this user, from the default state folder.
 std::optional<server::service_facts> find_local_service() {
@@ -107,7 +112,8 @@ void add_settings(CLI::App& command, settings& to) {
                  "TCP and TLS of one connection (default 5s)");
     add_duration(command, "--request-timeout", to.request_timeout, "One attempt (default 10s)");
     add_duration(command, "--poll-interval", to.poll_interval,
-                 "Poll at this interval (default: learned from how long rooms take)");
+                 "Poll at this interval, at least 10ms; less is taken for that (default: learned "
+                 "from how long rooms take)");
     command
         .add_option("--max-failures", to.max_failures,
                     "Failed polls in a row that end a wait (default 0: only the timeout does)")
@@ -178,7 +184,7 @@ wait_options to_wait_options(const settings& given) {
     options.request_timeout = given.request_timeout;
     options.max_failures = given.max_failures;
     if (given.poll_interval > duration::zero()) {
-        options.cadence = fixed_cadence(given.poll_interval);
+        options.cadence = fixed_cadence(std::max(given.poll_interval, shortest_poll_interval));
     }
     return options;
 }

@@ -16,7 +16,7 @@ namespace roomport {
 
 client::client(asio::any_io_executor executor, client_options options)
     : impl_(std::make_shared<impl>(std::move(executor), std::move(options))) {
-    http::detail::watch_shutdown(impl_->strand, impl_);
+    detail::watch_shutdown(impl_->strand, impl_);
 }
 
 client::~client() {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "common/completion.hpp"
+#include "common/context_shutdown.hpp"
 #include "common/random_source.hpp"
-#include "http/context_shutdown.hpp"
 
 #include <roomport/client/client.hpp>
 #include <roomport/wait/wait_engine.hpp>
@@ -33,7 +33,7 @@ public:
 };
 
 /// What a client is made of. Everything but `closed` is used on the strand only, once constructed.
-struct client::impl final : http::detail::shutdown_listener {
+struct client::impl final : detail::shutdown_listener {
     impl(asio::any_io_executor executor, client_options with);
 
     /// Cancels waits and activities, but not rooms being destroyed.

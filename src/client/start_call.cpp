@@ -58,6 +58,18 @@ ROOMPORT_INSTANTIATE(create_process);
 ROOMPORT_INSTANTIATE(get_process);
 ROOMPORT_INSTANTIATE(stop_process);
 ROOMPORT_INSTANTIATE(get_ping_service_endpoints);
+ROOMPORT_INSTANTIATE(create_room_v1);
+ROOMPORT_INSTANTIATE(get_connection_info_v1);
+ROOMPORT_INSTANTIATE(get_latest_processes_v2);
+ROOMPORT_INSTANTIATE(get_processes_count_v2);
+ROOMPORT_INSTANTIATE(create_process_v2);
+ROOMPORT_INSTANTIATE(get_process_info_v2);
+ROOMPORT_INSTANTIATE(login_anonymous);
+ROOMPORT_INSTANTIATE(login_nickname);
+ROOMPORT_INSTANTIATE(create_lobby);
+ROOMPORT_INSTANTIATE(get_lobby_info_by_room_id);
+ROOMPORT_INSTANTIATE(get_lobby_info_by_short_code);
+ROOMPORT_INSTANTIATE(list_active_public_lobbies);
 
 #undef ROOMPORT_INSTANTIATE
 

@@ -8,6 +8,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
+#include <new>
 #include <tuple>
 #include <utility>
 
@@ -29,8 +30,8 @@ public:
     /// @param io_executor where the I/O runs; the context itself and not a strand on it, which a handler could block.
     /// @pre called in the initiating function, where the handler's cancellation slot may be touched.
     completion(asio::any_io_executor io_executor, handler_type handler)
-        : handler_work_(asio::get_associated_executor(handler, io_executor)),
-          io_work_(std::move(io_executor)), handler_(std::move(handler)) {}
+        : handler_work_(executor_of(handler, io_executor)), io_work_(std::move(io_executor)),
+          handler_(std::move(handler)) {}
 
     completion(completion&&) = default;
     completion(const completion&) = delete;
@@ -82,6 +83,16 @@ private:
     };
 
     using executor_type = asio::associated_executor_t<handler_type, asio::any_io_executor>;
+
+    static executor_type executor_of(const handler_type& handler,
+                                     const asio::any_io_executor& io_executor) {
+        auto found = asio::get_associated_executor(handler, io_executor);
+        // So the library tells that there was no memory for it.
+        if (!found) {
+            throw std::bad_alloc();
+        }
+        return found;
+    }
 
     asio::executor_work_guard<executor_type> handler_work_;
     asio::executor_work_guard<asio::any_io_executor> io_work_;

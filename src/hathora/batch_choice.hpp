@@ -24,8 +24,10 @@ enum class batch_end {
     good,
     /// Its target was longer than the server, or something before it, takes.
     too_long,
-    /// The server, or something before it, does not offer this, or its answer can't be used.
+    /// The server, or something before it, does not want this now, or its answer can't be used.
     refused,
+    /// The server does not know this operation at all.
+    not_offered,
     /// The server is in trouble; it may be this very request that it can't serve.
     unavailable,
     /// Says nothing: too many requests, cancelled, a dropped hold.
@@ -65,6 +67,9 @@ public:
     batch_way way(time_point now) const;
     batch_terms terms(time_point now) const;
 
+    /// A request to the endpoint about so many rooms begins.
+    void endpoint_begins(std::size_t asked, time_point now);
+
     /// A request to the endpoint about so many rooms has ended.
     void endpoint_ended(batch_end how, std::size_t asked, time_point now);
 
@@ -74,7 +79,7 @@ public:
                     time_point now);
 
     /// The list may be tried again: there is another token.
-    void allow_list() { list_allowed_ = true; }
+    void allow_list() { list_refusal_.reset(); }
 
     /// The longest hold that was announced.
     duration hold_limit() const noexcept { return hold_limit_; }
@@ -96,19 +101,21 @@ private:
         bool begun_ = false;
     };
 
-    std::size_t most_ids() const;
+    std::size_t most_ids(time_point now) const;
 
     settings settings_;
     std::size_t announced_ = 0;
     duration hold_limit_{};
     std::size_t longest_id_ = 1;
-    /// More ids than this were once too long a target.
+    /// More ids than this were too long a target; once the pause is over, one request tries more.
     std::size_t most_accepted_ = std::numeric_limits<std::size_t>::max();
+    pause growth_pause_{std::chrono::minutes(1), std::chrono::hours(1)};
     unsigned endpoint_failures_ = 0;
     pause endpoint_pause_{std::chrono::minutes(1), std::chrono::hours(1)};
     /// Short: most often the whole server is in trouble, and recovers.
     pause endpoint_trouble_{std::chrono::seconds(5), std::chrono::seconds(20)};
-    bool list_allowed_ = true;
+    pause list_refusal_{std::chrono::minutes(1), std::chrono::hours(1)};
+    pause list_absence_{std::chrono::hours(1), std::chrono::hours(24)};
     std::size_t fewest_for_list_ = fewest_for_list;
     pause list_pause_{std::chrono::seconds(30), std::chrono::hours(1)};
 };

@@ -146,10 +146,12 @@ void batch_looks::say_nothing(std::size_t wanted, observer::batch_handler_type h
 void batch_looks::ask_endpoint(std::shared_ptr<endpoint_look> current, duration hold,
                                time_point deadline) {
     // Ids that are longer than all before may be too many now.
-    const auto most = choice_.terms(clock::now()).most;
+    const time_point now = clock::now();
+    const auto most = choice_.terms(now).most;
     if (current->asked.size() > most) {
         current->asked.resize(most);
     }
+    choice_.endpoint_begins(current->asked.size(), now);
     rooms_request request(current->asked);
     // The API counts whole seconds; a hold of less is none.
     const auto seconds = std::chrono::floor<std::chrono::seconds>(hold).count();

@@ -13,10 +13,14 @@ namespace {
 
 constexpr std::size_t largest_sensible_batch = 10'000;
 
+constexpr int not_found = 404;
+constexpr int method_not_allowed = 405;
+constexpr int gone = 410;
 constexpr int content_too_large = 413;
 constexpr int uri_too_long = 414;
 constexpr int too_many_requests = 429;
 constexpr int header_fields_too_large = 431;
+constexpr int not_implemented = 501;
 
 using place_table = std::unordered_map<std::string_view, std::size_t>;
 
@@ -30,7 +34,6 @@ place_table places_of(const std::vector<std::string>& asked) {
 }
 
 observation gone_observation() {
-    constexpr int not_found = 404;
     observation seen;
     seen.state = observed_state::gone;
     seen.error = make_http_status_error(not_found);
@@ -141,7 +144,12 @@ batch_end classify_batch_end(error_code ec, int http_status, bool held) {
     }
     const bool is_too_long = http_status == content_too_large || http_status == uri_too_long ||
                              http_status == header_fields_too_large;
-    return is_too_long ? batch_end::too_long : batch_end::refused;
+    if (is_too_long) {
+        return batch_end::too_long;
+    }
+    const bool is_unknown = http_status == not_found || http_status == method_not_allowed ||
+                            http_status == gone || http_status == not_implemented;
+    return is_unknown ? batch_end::not_offered : batch_end::refused;
 }
 
 std::size_t announced_batch(const http::response& answer) {

@@ -21,6 +21,10 @@ void add(request_builder& to, std::string_view name, const std::string& value) {
     to.parameter(name, value);
 }
 
+void add(request_builder& to, std::string_view, const secret& player_token) {
+    to.token(player_token);
+}
+
 template <class E>
 void add(request_builder& to, std::string_view name, const open_enum<E>& value) {
     to.parameter(name, value.text());
@@ -54,30 +58,36 @@ void add(request_builder& to, std::string_view name, const std::vector<T>& value
     }
 }
 
-// Characters, not bytes, are counted: continuation bytes of UTF-8 are not.
-bool is_room_config(std::string_view text) {
-    if (!json::is_utf8(text)) {
-        return false;
+void check_choice(request_builder& to, std::string_view name, std::string_view text) {
+    if (text.empty() || !json::is_utf8(text)) {
+        to.refuse(std::string(name) + " is missing, or not valid UTF-8");
     }
-    std::size_t characters = 0;
-    for (const char c : text) {
-        characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1 : 0;
+}
+
+void check_room_config(request_builder& to, std::string_view text) {
+    if (!json::is_utf8(text) || json::count_characters(text) > longest_room_config) {
+        to.refuse("roomConfig must be valid UTF-8 of at most 10000 characters");
     }
-    return characters <= longest_room_config;
 }
 
 void check(request_builder& to, const create_room_params& body) {
-    if (body.region.text().empty() || !json::is_utf8(body.region.text())) {
-        to.refuse("region is missing, or not valid UTF-8");
-    }
-    if (body.room_config && !is_room_config(*body.room_config)) {
-        to.refuse("roomConfig must be valid UTF-8 of at most 10000 characters");
-    }
+    check_choice(to, "region", body.region.text());
+    check_room_config(to, body.room_config.value_or(""));
 }
 
 void check(request_builder& to, const update_room_config_params& body) {
-    if (!is_room_config(body.room_config)) {
-        to.refuse("roomConfig must be valid UTF-8 of at most 10000 characters");
+    check_room_config(to, body.room_config);
+}
+
+void check(request_builder& to, const create_lobby_v3_params& body) {
+    check_choice(to, "visibility", body.visibility.text());
+    check_choice(to, "region", body.region.text());
+    check_room_config(to, body.room_config.value_or(""));
+}
+
+void check(request_builder& to, const nickname_object& body) {
+    if (!json::is_utf8(body.nickname)) {
+        to.refuse("nickname must be valid UTF-8");
     }
 }
 
@@ -118,7 +128,17 @@ template encoded_request encode(const operation_description&, const process_list
                                 std::string_view);
 template encoded_request encode(const operation_description&, const process_filter_request&,
                                 std::string_view);
+template encoded_request encode(const operation_description&, const process_filter_v2_request&,
+                                std::string_view);
 template encoded_request encode(const operation_description&, const create_process_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const login_nickname_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const create_lobby_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const short_code_request&,
+                                std::string_view);
+template encoded_request encode(const operation_description&, const lobby_list_request&,
                                 std::string_view);
 
 } // namespace roomport::hathora

@@ -1,6 +1,9 @@
 #include "hathora/request_builder.hpp"
 
+#include "hathora/token_text.hpp"
+
 #include <roomport/hathora/room_id.hpp>
+#include <roomport/json/writer.hpp>
 
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
@@ -11,6 +14,7 @@ namespace roomport::hathora {
 namespace {
 
 constexpr std::size_t document_limit = std::size_t{1} << 20U;
+constexpr std::size_t longest_short_code = 100;
 constexpr std::size_t list_limit = std::size_t{16} << 20U;
 
 std::string percent_encode(std::string_view text) {
@@ -33,13 +37,19 @@ void request_builder::parameter(std::string_view wire_name, std::string_view val
     std::string placeholder;
     placeholder.append("{").append(wire_name).append("}");
     const auto at = path_.find(placeholder);
-    if (at != std::string::npos) {
+    const bool in_path = at != std::string::npos;
+    if (wire_name == "shortCode") {
+        check_short_code(value);
+        // Whoever passes such a path on may resolve it.
+        if (in_path && (value == "." || value == "..")) {
+            refuse("shortCode must not be \".\" or \"..\", which no path can hold");
+        }
+    } else if (in_path || wire_name == "roomId") {
         check_id(wire_name, value);
+    }
+    if (in_path) {
         path_.replace(at, placeholder.size(), percent_encode(value));
         return;
-    }
-    if (wire_name == "roomId") {
-        check_id(wire_name, value);
     }
     append_name(wire_name);
     query_ += percent_encode(value);
@@ -61,6 +71,13 @@ void request_builder::append_name(std::string_view wire_name) {
     query_ += query_.empty() ? '?' : '&';
     query_ += percent_encode(wire_name);
     query_ += '=';
+}
+
+void request_builder::token(const secret& player_token) {
+    if (!is_token(player_token.reveal())) {
+        refuse("the player's token is missing, or has characters that no token has");
+    }
+    result_.request.token = player_token;
 }
 
 void request_builder::body(std::string json) {
@@ -85,6 +102,13 @@ encoded_request request_builder::finish() {
 void request_builder::check_id(std::string_view wire_name, std::string_view value) {
     if (!is_valid_id(value)) {
         refuse(std::string(wire_name) + " must be 1 to 100 letters, digits, '_' or '-'");
+    }
+}
+
+void request_builder::check_short_code(std::string_view value) {
+    const auto characters = json::count_characters(value);
+    if (!json::is_utf8(value) || characters == 0 || characters > longest_short_code) {
+        refuse("shortCode must be valid UTF-8 of 1 to 100 characters");
     }
 }
 

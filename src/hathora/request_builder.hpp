@@ -3,6 +3,7 @@
 #include <roomport/error.hpp>
 #include <roomport/hathora/operation.hpp>
 #include <roomport/http/message.hpp>
+#include <roomport/secret.hpp>
 
 #include <string>
 #include <string_view>
@@ -34,6 +35,9 @@ public:
     /// Adds a query parameter with ids, separated by commas. There must be one at least.
     void id_list(std::string_view wire_name, const std::vector<std::string>& ids);
 
+    /// Sets the player's token.
+    void token(const secret& player_token);
+
     /// Sets the JSON body.
     void body(std::string json);
 
@@ -44,6 +48,7 @@ public:
 
 private:
     void check_id(std::string_view wire_name, std::string_view value);
+    void check_short_code(std::string_view value);
 
     void append_name(std::string_view wire_name);
 

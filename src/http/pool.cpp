@@ -18,7 +18,7 @@ pool::pool(asio::any_io_executor strand, asio::any_io_executor io_executor, orig
            pool_options options)
     : impl_(std::make_shared<impl>(std::move(strand), std::move(io_executor), std::move(target),
                                    std::move(options))) {
-    detail::watch_shutdown(impl_->strand(), impl_);
+    roomport::detail::watch_shutdown(impl_->strand(), impl_);
 }
 
 pool::~pool() {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "common/completion.hpp"
+#include "common/context_shutdown.hpp"
 #include "common/handler_memory.hpp"
 #include "http/connection.hpp"
-#include "http/context_shutdown.hpp"
 #include "http/dial.hpp"
 #include "http/pool_state.hpp"
 #include "http/resolve_mailbox.hpp"
@@ -25,7 +25,7 @@ namespace roomport::http {
 
 /// Carries out what `pool_state` decides. All but the functions marked so is used on the strand only.
 struct pool::impl : public std::enable_shared_from_this<pool::impl>,
-                    public detail::shutdown_listener {
+                    public roomport::detail::shutdown_listener {
 public:
     using completion = roomport::detail::completion<error_code, response>;
 

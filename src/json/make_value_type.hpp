@@ -6,6 +6,7 @@
 #include <roomport/model/model_traits.hpp>
 #include <roomport/model/nullable.hpp>
 #include <roomport/model/open_enum.hpp>
+#include <roomport/model/text_or_number.hpp>
 #include <roomport/model/timestamp.hpp>
 
 #include <boost/describe/members.hpp>
@@ -41,6 +42,8 @@ struct type_shape {
             type.kind = value_kind::number;
         } else if constexpr (std::is_same_v<T, std::string>) {
             type.kind = value_kind::text;
+        } else if constexpr (std::is_same_v<T, text_or_number>) {
+            type.kind = value_kind::either;
         } else {
             static_assert(std::is_same_v<T, timestamp>, "a model has a member of an unknown type");
             type.kind = value_kind::date_time;

@@ -4,6 +4,7 @@
 
 #include <roomport/json/writer.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace roomport::json {
@@ -99,6 +100,12 @@ bool is_utf8(std::string_view text) noexcept {
         }
     }
     return checker.complete();
+}
+
+std::size_t count_characters(std::string_view text) noexcept {
+    // All bytes of a character but its first have the form 10xxxxxx.
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 namespace detail {

@@ -16,6 +16,7 @@ enum class value_kind : unsigned char {
     text,      ///< `std::string`
     date_time, ///< `timestamp`
     choice,    ///< `open_enum`
+    either,    ///< `text_or_number`
     object,    ///< a model
     list,      ///< `std::vector`
 };

@@ -3,7 +3,11 @@
 #include "json/number_text.hpp"
 #include "json/value_type.hpp"
 
+#include <roomport/model/text_or_number.hpp>
 #include <roomport/model/timestamp.hpp>
+
+#include <string>
+#include <variant>
 
 namespace roomport::json::detail {
 namespace {
@@ -43,6 +47,14 @@ void append_list(std::string& out, const value_type& type, const void* list) {
     out += ']';
 }
 
+void append_either(std::string& out, const text_or_number& value) {
+    if (const auto* number = std::get_if<double>(&value)) {
+        append_double(out, *number);
+    } else {
+        append_quoted(out, std::get<std::string>(value));
+    }
+}
+
 void append_slot(std::string& out, const value_type& type, const void* slot) {
     const void* value = type.inspect(slot);
     if (value == nullptr) {
@@ -70,6 +82,9 @@ void append_slot(std::string& out, const value_type& type, const void* slot) {
         break;
     case value_kind::choice:
         append_quoted(out, type.text(value));
+        break;
+    case value_kind::either:
+        append_either(out, *static_cast<const text_or_number*>(value));
         break;
     case value_kind::object:
         append_object(out, type, value);

@@ -52,6 +52,20 @@ connection_info_v2 model_views::connection_info(const room_record& room) const {
     return view;
 }
 
+roomport::connection_info model_views::connection_info_v1(const room_record& room) const {
+    roomport::connection_info view;
+    view.room_id = room.room_id;
+    view.status = room_ready_status::starting;
+    if (!is_starting(room)) {
+        const auto& port = registry_.find_process(room.process_id)->ports.front();
+        view.status = room_ready_status::active;
+        view.host = host_;
+        view.port = port.number;
+        view.transport_type = port.declared.transport;
+    }
+    return view;
+}
+
 room_connection_data model_views::created_room(const room_record& room) const {
     auto info = connection_info(room);
     room_connection_data view;
@@ -140,25 +154,52 @@ process_with_rooms model_views::running_process(const process_record& record) co
     return view;
 }
 
+template <class Model>
+void model_views::fill_newer_process(Model& model, const process_record& record) const {
+    model.process_id = record.process_id;
+    model.app_id = app_id_;
+    model.region = record.region;
+    model.status = record.status;
+    model.rooms_per_process = registry_.options().rooms_per_process;
+    model.rooms_allocated = static_cast<std::int32_t>(record.rooms.size());
+    fill_ports(model, record);
+    model.created_at = record.created_at;
+    model.started_at = record.started_at;
+    model.stopping_at = record.stopping_at;
+    model.terminated_at = record.terminated_at;
+}
+
+roomport::process_v2 model_views::process_v2(const process_record& record) const {
+    roomport::process_v2 view;
+    fill_newer_process(view, record);
+    view.deployment_id = deployment_number;
+    return view;
+}
+
 roomport::process_v3 model_views::process_v3(const process_record& record) const {
     roomport::process_v3 view;
-    view.process_id = record.process_id;
-    view.app_id = app_id_;
+    fill_newer_process(view, record);
     view.deployment_id = deployment_name;
-    view.region = record.region;
-    view.status = record.status;
-    view.rooms_per_process = registry_.options().rooms_per_process;
-    view.rooms_allocated = static_cast<std::int32_t>(record.rooms.size());
-    fill_ports(view, record);
-    view.created_at = record.created_at;
     view.scheduled_at = record.created_at;
     view.booted_at = record.booted_at;
-    view.started_at = record.started_at;
-    view.stopping_at = record.stopping_at;
-    view.terminated_at = record.terminated_at;
     if (record.has_ended()) {
         view.summary_exit_reason = record.exit_reason;
     }
+    return view;
+}
+
+lobby_v3 model_views::lobby(const lobby_record& lobby) const {
+    lobby_v3 view;
+    view.app_id = app_id_;
+    view.room_id = lobby.room_id;
+    view.short_code = lobby.short_code;
+    view.visibility = lobby.visibility;
+    view.region = lobby.region;
+    if (const auto* room = registry_.find_room(lobby.room_id)) {
+        view.room_config = room->config;
+    }
+    view.created_by = lobby.created_by;
+    view.created_at = lobby.created_at;
     return view;
 }
 

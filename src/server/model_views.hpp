@@ -1,9 +1,13 @@
 #pragma once
 
+#include "server/lobby_list.hpp"
 #include "server/room_registry.hpp"
 
+#include <roomport/model/connection_info.hpp>
 #include <roomport/model/connection_info_v2.hpp>
+#include <roomport/model/lobby_v3.hpp>
 #include <roomport/model/process.hpp>
+#include <roomport/model/process_v2.hpp>
 #include <roomport/model/process_v3.hpp>
 #include <roomport/model/process_with_rooms.hpp>
 #include <roomport/model/room.hpp>
@@ -25,12 +29,15 @@ public:
     bool is_starting(const room_record& room) const;
 
     connection_info_v2 connection_info(const room_record& room) const;
+    roomport::connection_info connection_info_v1(const room_record& room) const;
     room_connection_data created_room(const room_record& room) const;
     roomport::room room_info(const room_record& room) const;
     room_without_allocations room_in_list(const room_record& room) const;
     process process_v1(const process_record& record) const;
     process_with_rooms running_process(const process_record& record) const;
+    roomport::process_v2 process_v2(const process_record& record) const;
     roomport::process_v3 process_v3(const process_record& record) const;
+    lobby_v3 lobby(const lobby_record& lobby) const;
 
 private:
     exposed_port port_view(const allocated_port& port) const;
@@ -40,6 +47,8 @@ private:
     void fill_ports(Model& model, const process_record& record) const;
     template <class Model>
     void fill_process(Model& model, const process_record& record) const;
+    template <class Model>
+    void fill_newer_process(Model& model, const process_record& record) const;
     template <class Model>
     void fill_room(Model& model, const room_record& room) const;
 

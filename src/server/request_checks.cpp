@@ -3,6 +3,7 @@
 #include <roomport/error.hpp>
 #include <roomport/hathora/room_id.hpp>
 #include <roomport/json/reader.hpp>
+#include <roomport/json/writer.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -13,6 +14,8 @@ namespace roomport::server {
 namespace {
 
 constexpr std::size_t longest_room_config = 10000;
+constexpr std::size_t longest_short_code = 100;
+constexpr std::size_t longest_nickname = 1000;
 
 std::optional<double> parse_number(std::string_view text) {
     double value = 0;
@@ -24,29 +27,67 @@ std::optional<double> parse_number(std::string_view text) {
     return value;
 }
 
+/// @param not_json the status for a body that is not JSON: not every operation has a 400.
 template <class Model>
-checked<Model> read_body(const httpd::request& received) {
+checked<Model> read_body(const httpd::request& received, int not_json) {
     if (received.body.empty()) {
-        return httpd::error_response(400, "the request needs a JSON body");
+        return httpd::error_response(not_json, "the request needs a JSON body");
     }
     json::read_error details;
     auto read = json::read<Model>(received.body, &details);
     if (read.has_error()) {
-        const int status = read.error() == errc::parse ? 400 : 422;
+        const int status = read.error() == errc::parse ? not_json : 422;
         return httpd::error_response(status, "the body can't be read: " + details.message());
     }
     return std::move(*read);
 }
 
-std::optional<httpd::response> check_config(const std::string& config) {
-    // Characters, not bytes: all but the first byte of each have the form 10xxxxxx.
-    const auto characters = std::count_if(config.begin(), config.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    });
-    if (static_cast<std::size_t>(characters) > longest_room_config) {
+std::optional<httpd::response> check_config(const std::optional<std::string>& config) {
+    if (config && json::count_characters(*config) > longest_room_config) {
         return httpd::error_response(422, "roomConfig is longer than 10000 characters");
     }
     return std::nullopt;
+}
+
+checked<std::optional<std::string>> check_room_id(const httpd::request& received) {
+    const auto room_id = received.find_query("roomId");
+    if (!room_id) {
+        return std::optional<std::string>();
+    }
+    if (!hathora::is_valid_id(*room_id)) {
+        return httpd::error_response(
+            422, "roomId must be 1 to 100 letters, digits, underscores or hyphens");
+    }
+    return std::optional<std::string>(*room_id);
+}
+
+checked<std::optional<std::string>> check_short_code(const httpd::request& received) {
+    const auto code = received.find_query("shortCode");
+    if (!code) {
+        return std::optional<std::string>();
+    }
+    const auto length = json::count_characters(*code);
+    if (length == 0 || length > longest_short_code || !json::is_utf8(*code)) {
+        return httpd::error_response(422, "shortCode must be 1 to 100 characters");
+    }
+    return std::optional<std::string>(*code);
+}
+
+/// What the bodies of a new room and of a new lobby have in common.
+template <class Params>
+checked<Params> read_room_params(const httpd::request& received) {
+    auto body = read_body<Params>(received, 400);
+    if (body.has_error()) {
+        return body;
+    }
+    const auto where = check_region(body->region.text());
+    if (where.has_error()) {
+        return where.error();
+    }
+    if (auto failure = check_config(body->room_config)) {
+        return *std::move(failure);
+    }
+    return body;
 }
 
 } // namespace
@@ -64,33 +105,53 @@ checked<region> check_region(std::string_view text) {
 }
 
 checked<hathora::create_room_request> check_create_room(const httpd::request& received) {
-    hathora::create_room_request result;
-    if (const auto room_id = received.find_query("roomId")) {
-        if (!hathora::is_valid_id(*room_id)) {
-            return httpd::error_response(
-                422, "roomId must be 1 to 100 letters, digits, underscores or hyphens");
-        }
-        result.room_id = std::string(*room_id);
+    auto room_id = check_room_id(received);
+    if (room_id.has_error()) {
+        return room_id.error();
     }
-    auto body = read_body<create_room_params>(received);
+    auto body = read_room_params<create_room_params>(received);
     if (body.has_error()) {
         return body.error();
     }
-    const auto where = check_region(body->region.text());
-    if (where.has_error()) {
-        return where.error();
-    }
-    if (body->room_config) {
-        if (auto failure = check_config(*body->room_config)) {
-            return *std::move(failure);
-        }
-    }
-    result.body = std::move(*body);
+    hathora::create_room_request result;
+    result.room_id = *std::move(room_id);
+    result.body = *std::move(body);
     return result;
 }
 
+checked<hathora::create_lobby_request> check_create_lobby(const httpd::request& received) {
+    auto room_id = check_room_id(received);
+    if (room_id.has_error()) {
+        return room_id.error();
+    }
+    auto short_code = check_short_code(received);
+    if (short_code.has_error()) {
+        return short_code.error();
+    }
+    auto body = read_room_params<create_lobby_v3_params>(received);
+    if (body.has_error()) {
+        return body.error();
+    }
+    if (!body->visibility.known()) {
+        return httpd::error_response(422, "visibility must be one of private public local");
+    }
+    hathora::create_lobby_request result;
+    result.room_id = *std::move(room_id);
+    result.short_code = *std::move(short_code);
+    result.body = *std::move(body);
+    return result;
+}
+
+checked<nickname_object> check_nickname(const httpd::request& received) {
+    auto body = read_body<nickname_object>(received, 422);
+    if (body.has_value() && json::count_characters(body->nickname) > longest_nickname) {
+        return httpd::error_response(422, "nickname is longer than 1000 characters");
+    }
+    return body;
+}
+
 checked<update_room_config_params> check_update_room(const httpd::request& received) {
-    auto body = read_body<update_room_config_params>(received);
+    auto body = read_body<update_room_config_params>(received, 422);
     if (body.has_value()) {
         if (auto failure = check_config(body->room_config)) {
             return *std::move(failure);

@@ -16,13 +16,19 @@
 
 namespace roomport::server {
 
-/// What a request asks for, or the answer that says what is wrong with it: 400 for a body that is not JSON, 422 for
-/// fields outside of their ranges.
+/// What a request asks for, or the answer that says what is wrong with it: 400 for a body that is not JSON, where
+/// the operation has that status, 422 for fields outside of their ranges.
 template <class T>
 using checked = boost::system::result<T, httpd::response>;
 
 /// roomId, region and roomConfig.
 checked<hathora::create_room_request> check_create_room(const httpd::request& received);
+
+/// roomId, shortCode, visibility, region and roomConfig; not the player's token.
+checked<hathora::create_lobby_request> check_create_lobby(const httpd::request& received);
+
+/// nickname, of at most 1000 characters, so that the token fits into the head of a request.
+checked<nickname_object> check_nickname(const httpd::request& received);
 
 /// roomConfig.
 checked<update_room_config_params> check_update_room(const httpd::request& received);
@@ -30,7 +36,7 @@ checked<update_room_config_params> check_update_room(const httpd::request& recei
 /// One of the known regions.
 checked<region> check_region(std::string_view text);
 
-/// The optional region of the v1 lists.
+/// The optional region of the v1 process lists and the lobby list.
 checked<std::optional<region>> check_region_filter(const httpd::request& received);
 
 /// What the v3 lists are filtered by. `before` in seconds or, from 10^11 on, in milliseconds.

@@ -1,3 +1,4 @@
+#include "server/authorization.hpp"
 #include "server/descriptor.hpp"
 #include "server/request_checks.hpp"
 #include "server/room_api_call.hpp"
@@ -6,8 +7,6 @@
 #include <roomport/json/writer.hpp>
 
 #include <algorithm>
-#include <array>
-#include <stdexcept>
 
 namespace roomport::server {
 namespace {
@@ -22,47 +21,10 @@ void announce_extensions(httpd::response& answer) {
 
 room_api::room_api(boost::asio::io_context& context, api_settings settings, room_registry& registry,
                    std::function<void()> changed)
-    : settings_(std::move(settings)), token_(settings_.token), registry_(registry),
-      views_(settings_.app_id, settings_.advertised_host, registry), held_(context),
-      changed_(std::move(changed)) {
-    std::apply([this](const auto&... operation) { (add_route(operation), ...); },
-               hathora::all_operations);
-}
-
-void room_api::add_route(const hathora::operation_description& operation) {
-    class row {
-    public:
-        std::string_view id;
-        handler run;
-    };
-    static const std::array rows{
-        row{hathora::create_room.id, &room_api::create_room},
-        row{hathora::get_room_info.id, &room_api::get_room_info},
-        row{hathora::get_connection_info.id, &room_api::get_connection_info},
-        row{hathora::get_connection_infos.id, &room_api::get_connection_infos},
-        row{hathora::destroy_room.id, &room_api::destroy_room},
-        row{hathora::update_room_config.id, &room_api::update_room_config},
-        row{hathora::get_active_rooms_for_process.id, &room_api::get_active_rooms},
-        row{hathora::get_inactive_rooms_for_process.id, &room_api::get_inactive_rooms},
-        row{hathora::get_running_processes.id, &room_api::get_running_processes},
-        row{hathora::get_stopped_processes.id, &room_api::get_stopped_processes},
-        row{hathora::get_process_info.id, &room_api::get_process_info},
-        row{hathora::get_latest_processes.id, &room_api::get_latest_processes},
-        row{hathora::get_processes_count.id, &room_api::get_processes_count},
-        row{hathora::create_process.id, &room_api::create_process},
-        row{hathora::get_process.id, &room_api::get_process},
-        row{hathora::stop_process.id, &room_api::stop_process},
-        row{hathora::get_ping_service_endpoints.id, &room_api::get_ping_endpoints},
-    };
-    const auto* found = std::find_if(rows.begin(), rows.end(),
-                                     [&](const row& each) { return each.id == operation.id; });
-    if (found == rows.end()) {
-        throw std::logic_error("no handler for the operation " + std::string(operation.id));
-    }
-    router_.add(operation.verb == http::method::get ? "GET" : "POST", operation.path);
-    route& added = routes_.emplace_back();
-    added.operation = operation;
-    added.run = found->run;
+    : settings_(std::move(settings)), token_(settings_.token), players_(settings_.app_secret),
+      registry_(registry), views_(settings_.app_id, settings_.advertised_host, registry),
+      held_(context), changed_(std::move(changed)) {
+    add_routes();
 }
 
 void room_api::handle(httpd::request received, const std::shared_ptr<httpd::exchange>& exchange) {
@@ -82,10 +44,13 @@ void room_api::handle(httpd::request received, const std::shared_ptr<httpd::exch
         return;
     }
     const auto& target = routes_[found.route];
-    if (target.operation.auth == hathora::authentication::token &&
-        !token_.accepts(received.find("Authorization").value_or(""))) {
+    call current(target.operation, received, found.values, exchange);
+    if (!is_authorized(current)) {
         auto answer = httpd::error_response(
-            401, "the token is missing or wrong; send the service's token as a bearer token");
+            401, target.operation.auth == hathora::authentication::player
+                     ? "the player's token is missing, wrong or expired; log in and send the token "
+                       "from there as a bearer token"
+                     : "the token is missing or wrong; send the service's token as a bearer token");
         answer.fields.emplace_back("WWW-Authenticate", "Bearer");
         exchange->send(std::move(answer));
         return;
@@ -96,12 +61,30 @@ void room_api::handle(httpd::request received, const std::shared_ptr<httpd::exch
         exchange->send(httpd::error_response(404, "there is no such app here"));
         return;
     }
-    call current(target.operation, received, found.values, exchange);
     (this->*target.run)(current);
     changed_();
 }
 
+bool room_api::is_authorized(call& current) const {
+    const auto authorization = current.received.find("Authorization").value_or("");
+    switch (current.operation.auth) {
+    case hathora::authentication::none:
+        return true;
+    case hathora::authentication::token:
+        return token_.accepts(authorization);
+    case hathora::authentication::player:
+        // Old clients send the bare token.
+        current.who =
+            players_.check(bearer_token(authorization).value_or(authorization), now().wall);
+        return current.who.has_value();
+    }
+    return false;
+}
+
 void room_api::room_changed(const std::string& room_id) {
+    if (registry_.find_room(room_id) == nullptr) {
+        lobbies_.remove(room_id);
+    }
     if (!is_starting(room_id)) {
         held_.release(room_id);
     }
@@ -148,31 +131,54 @@ bool room_api::refuse_without_descriptors(call& current) {
     return true;
 }
 
-void room_api::create_room(call& current) {
+const room_record* room_api::make_room(call& current) {
     if (refuse_without_descriptors(current)) {
-        return;
+        return nullptr;
     }
     auto wanted = check_create_room(current.received);
     if (wanted.has_error()) {
         current.exchange->send(wanted.error());
-        return;
+        return nullptr;
     }
     const auto created = registry_.create_room(now(), wanted->body.region, wanted->room_id,
                                                std::move(wanted->body.room_config));
     if (created.has_error()) {
         current.fail(created.error().status, created.error().message);
-        return;
+        return nullptr;
     }
-    current.succeed(views_.created_room(*registry_.find_room(*created)));
+    return registry_.find_room(*created);
 }
 
-void room_api::get_room_info(call& current) {
+const room_record* room_api::find_room(call& current) {
     const auto* room = registry_.find_room(current.room_id());
     if (room == nullptr) {
         current.no_such_room();
-        return;
     }
-    current.succeed(views_.room_info(*room));
+    return room;
+}
+
+void room_api::create_room(call& current) {
+    if (const auto* room = make_room(current)) {
+        current.succeed(views_.created_room(*room));
+    }
+}
+
+void room_api::create_room_v1(call& current) {
+    if (const auto* room = make_room(current)) {
+        current.succeed(room->room_id);
+    }
+}
+
+void room_api::get_room_info(call& current) {
+    if (const auto* room = find_room(current)) {
+        current.succeed(views_.room_info(*room));
+    }
+}
+
+void room_api::get_connection_info_v1(call& current) {
+    if (const auto* room = find_room(current)) {
+        current.succeed(views_.connection_info_v1(*room));
+    }
 }
 
 void room_api::get_connection_info(call& current) {

@@ -2,7 +2,9 @@
 
 #include "httpd/server.hpp"
 #include "server/held_answers.hpp"
+#include "server/lobby_list.hpp"
 #include "server/model_views.hpp"
+#include "server/player_tokens.hpp"
 #include "server/room_registry.hpp"
 #include "server/router.hpp"
 #include "server/token_check.hpp"
@@ -15,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +29,8 @@ public:
     api_settings() = default;
     std::string app_id;
     secret token;
+    /// What the tokens of players are signed with.
+    secret app_secret;
     /// Where players find every port.
     std::string advertised_host;
     /// The service's own port.
@@ -69,12 +74,25 @@ private:
         handler run = nullptr;
     };
 
-    void add_route(const hathora::operation_description& operation);
+    void add_route(const hathora::operation_description& operation, handler run);
+    void add_routes();
 
+    bool is_authorized(call& current) const;
     bool refuse_without_descriptors(call& current);
+    void refuse_not_offered(call& current);
+
+    /// The room, process or processes that a request asks for; null or nothing when it was answered with an error.
+    const room_record* make_room(call& current);
+    const room_record* find_room(call& current);
+    const process_record* make_process(call& current);
+    const process_record* find_process(call& current);
+    std::optional<std::vector<const process_record*>> find_latest_processes(call& current);
+
     void create_room(call& current);
+    void create_room_v1(call& current);
     void get_room_info(call& current);
     void get_connection_info(call& current);
+    void get_connection_info_v1(call& current);
     void get_connection_infos(call& current);
     void destroy_room(call& current);
     void update_room_config(call& current);
@@ -84,11 +102,20 @@ private:
     void get_stopped_processes(call& current);
     void get_process_info(call& current);
     void get_latest_processes(call& current);
+    void get_latest_processes_v2(call& current);
     void get_processes_count(call& current);
     void create_process(call& current);
+    void create_process_v2(call& current);
     void get_process(call& current);
+    void get_process_v2(call& current);
     void stop_process(call& current);
     void get_ping_endpoints(call& current);
+    void login_anonymous(call& current);
+    void login_nickname(call& current);
+    void create_lobby(call& current);
+    void get_lobby_by_room_id(call& current);
+    void get_lobby_by_short_code(call& current);
+    void list_public_lobbies(call& current);
 
     httpd::response connection_info_answer(const std::string& room_id) const;
     httpd::response connection_infos_answer(const std::vector<std::string>& room_ids) const;
@@ -96,8 +123,10 @@ private:
 
     api_settings settings_;
     token_check token_;
+    player_tokens players_;
     room_registry& registry_;
     model_views views_;
+    lobby_list lobbies_;
     held_answers held_;
     std::function<void()> changed_;
     router router_;

@@ -5,6 +5,7 @@
 #include <roomport/json/writer.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,11 +35,14 @@ public:
 
     void no_such_room() { fail(404, "there is no such room"); }
     void no_such_process() { fail(404, "there is no such process"); }
+    void no_such_lobby() { fail(404, "there is no such lobby"); }
 
     const hathora::operation_description& operation;
     const httpd::request& received;
     const path_values& path;
     std::shared_ptr<httpd::exchange> exchange;
+    /// Who asks, where the operation needs a player.
+    std::optional<player> who;
 };
 
 /// Now, by both clocks.

@@ -26,10 +26,17 @@ bool has_region(const process_record& process, const std::optional<region>& want
 
 } // namespace
 
-void room_api::get_active_rooms(call& current) {
+const process_record* room_api::find_process(call& current) {
     const auto* process = registry_.find_process(current.process_id());
     if (process == nullptr) {
         current.no_such_process();
+    }
+    return process;
+}
+
+void room_api::get_active_rooms(call& current) {
+    const auto* process = find_process(current);
+    if (process == nullptr) {
         return;
     }
     std::vector<room_without_allocations> rooms;
@@ -40,9 +47,8 @@ void room_api::get_active_rooms(call& current) {
 }
 
 void room_api::get_inactive_rooms(call& current) {
-    const auto* process = registry_.find_process(current.process_id());
+    const auto* process = find_process(current);
     if (process == nullptr) {
-        current.no_such_process();
         return;
     }
     std::vector<room_without_allocations> rooms;
@@ -83,30 +89,47 @@ void room_api::get_stopped_processes(call& current) {
 }
 
 void room_api::get_process_info(call& current) {
-    const auto* process = registry_.find_process(current.process_id());
-    if (process == nullptr) {
-        current.no_such_process();
-        return;
+    if (const auto* process = find_process(current)) {
+        current.succeed(views_.process_v1(*process));
     }
-    current.succeed(views_.process_v1(*process));
 }
 
-void room_api::get_latest_processes(call& current) {
+std::optional<std::vector<const process_record*>> room_api::find_latest_processes(call& current) {
     constexpr std::size_t most = 10;
     const auto filter = check_process_filter(current.received);
     if (filter.has_error()) {
         current.exchange->send(filter.error());
-        return;
+        return std::nullopt;
     }
     auto all = registry_.processes();
     std::reverse(all.begin(), all.end());
-    std::vector<process_v3> processes;
+    std::vector<const process_record*> latest;
     for (const auto* process : all) {
-        if (processes.size() < most && passes(*process, *filter)) {
-            processes.push_back(views_.process_v3(*process));
+        if (latest.size() < most && passes(*process, *filter)) {
+            latest.push_back(process);
         }
     }
-    current.succeed(processes);
+    return latest;
+}
+
+void room_api::get_latest_processes(call& current) {
+    if (const auto latest = find_latest_processes(current)) {
+        std::vector<process_v3> processes;
+        for (const auto* process : *latest) {
+            processes.push_back(views_.process_v3(*process));
+        }
+        current.succeed(processes);
+    }
+}
+
+void room_api::get_latest_processes_v2(call& current) {
+    if (const auto latest = find_latest_processes(current)) {
+        std::vector<process_v2> processes;
+        for (const auto* process : *latest) {
+            processes.push_back(views_.process_v2(*process));
+        }
+        current.succeed(processes);
+    }
 }
 
 void room_api::get_processes_count(call& current) {
@@ -123,30 +146,45 @@ void room_api::get_processes_count(call& current) {
     current.succeed(count);
 }
 
-void room_api::create_process(call& current) {
+const process_record* room_api::make_process(call& current) {
     if (refuse_without_descriptors(current)) {
-        return;
+        return nullptr;
     }
     const auto where = check_region(current.path.get("region"));
     if (where.has_error()) {
         current.exchange->send(where.error());
-        return;
+        return nullptr;
     }
     const auto created = registry_.create_process(now(), *where);
     if (created.has_error()) {
         current.fail(created.error().status, created.error().message);
-        return;
+        return nullptr;
     }
-    current.succeed(views_.process_v3(*registry_.find_process(*created)));
+    return registry_.find_process(*created);
+}
+
+void room_api::create_process(call& current) {
+    if (const auto* process = make_process(current)) {
+        current.succeed(views_.process_v3(*process));
+    }
+}
+
+void room_api::create_process_v2(call& current) {
+    if (const auto* process = make_process(current)) {
+        current.succeed(views_.process_v2(*process));
+    }
 }
 
 void room_api::get_process(call& current) {
-    const auto* process = registry_.find_process(current.process_id());
-    if (process == nullptr) {
-        current.no_such_process();
-        return;
+    if (const auto* process = find_process(current)) {
+        current.succeed(views_.process_v3(*process));
     }
-    current.succeed(views_.process_v3(*process));
+}
+
+void room_api::get_process_v2(call& current) {
+    if (const auto* process = find_process(current)) {
+        current.succeed(views_.process_v2(*process));
+    }
 }
 
 void room_api::stop_process(call& current) {

@@ -8,7 +8,6 @@
 #include "server/local_provider.hpp"
 #include "server/machine_ports.hpp"
 #include "server/orphans.hpp"
-#include "server/random_text.hpp"
 #include "server/room_service.hpp"
 #include "server/simulated_provider.hpp"
 #include "server/state_directory.hpp"
@@ -53,13 +52,13 @@ std::size_t raise_descriptor_limit() {
 
 std::vector<std::string> common_environment(const service_options& options,
                                             const std::string& advertised,
-                                            const std::string& marker) {
+                                            const std::string& marker, const secret& app_secret) {
     const auto pages = static_cast<long long>(::sysconf(_SC_PHYS_PAGES));
     const auto page_size = static_cast<long long>(::sysconf(_SC_PAGE_SIZE));
     return {
         std::string(marker_variable) + "=" + marker,
         "HATHORA_APP_ID=" + options.app_id,
-        "HATHORA_APP_SECRET=" + random_hex(32),
+        "HATHORA_APP_SECRET=" + std::string(app_secret.reveal()),
         "HATHORA_DEPLOYMENT_ID=1",
         "HATHORA_BUILD_TAG=local",
         "HATHORA_HOSTNAME=" + advertised,
@@ -147,11 +146,13 @@ private:
         advertised_ = options_.advertise.value_or(default_advertised_host(where));
         names_ = certificate_names(where, advertised_, options_.tls_names);
         prepare_tls(state);
+        restrict_to_owner(state.file("app-secret"));
+        app_secret_ = state_directory::load_or_make_secret(state.file("app-secret"));
         make_provider(std::move(local));
         restrict_to_owner(state.file("token"));
         const auto token_file =
             std::filesystem::absolute(options_.token_file.value_or(state.file("token")));
-        const auto token = state_directory::load_or_make_token(token_file);
+        const auto token = state_directory::load_or_make_secret(token_file);
         endpoint_ = listen(where, token);
         write_facts(state, endpoint_, token_file);
         wait_for_signals();
@@ -211,7 +212,7 @@ private:
                 throw usage_error("the folder of --log-dir can't be written to");
             }
         }
-        local.environment = common_environment(options_, advertised_, marker_);
+        local.environment = common_environment(options_, advertised_, marker_, app_secret_);
         local.stop_grace = options_.stop_grace;
         auto created = std::make_unique<local_provider>(context_, std::move(local));
         local_ = created.get();
@@ -243,6 +244,7 @@ private:
         api_settings api;
         api.app_id = options_.app_id;
         api.token = token;
+        api.app_secret = app_secret_;
         api.advertised_host = advertised_;
         api.port = endpoint.port();
         // Simulated processes bind nothing, so nobody can be in their way.
@@ -344,6 +346,7 @@ private:
     std::optional<state_directory> state_;
     tcp::endpoint endpoint_;
     std::string marker_;
+    secret app_secret_;
     std::string advertised_;
     std::vector<std::string> names_;
     std::unique_ptr<certificate_authority> authority_;

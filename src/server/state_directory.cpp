@@ -124,16 +124,16 @@ std::string state_directory::marker() const {
     return made;
 }
 
-secret state_directory::load_or_make_token(const std::filesystem::path& file) {
+secret state_directory::load_or_make_secret(const std::filesystem::path& file) {
     if (auto known = read_file(file)) {
         while (known->ends_with('\n') || known->ends_with('\r')) {
             known->pop_back();
         }
         if (known->empty()) {
-            throw usage_error("the token file " + file.string() + " is empty");
+            throw usage_error("the file " + file.string() + " is empty");
         }
         if (std::any_of(known->begin(), known->end(), [](char c) { return c < '!' || c > '~'; })) {
-            throw usage_error("the token in " + file.string() +
+            throw usage_error("the secret in " + file.string() +
                               " has characters that can't be sent; use visible ASCII");
         }
         return secret(*known);

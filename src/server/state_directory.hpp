@@ -55,9 +55,10 @@ public:
     /// A random text that children carry in their environment and by which their orphans are found. Made at first use.
     std::string marker() const;
 
-    /// The token in a file, without the final newline; generated there (0600) when there is no such file.
-    /// @throws usage_error when the file has no token in it.
-    static secret load_or_make_token(const std::filesystem::path& file);
+    /// The secret in a file, a token or a key, without the final newline; generated there (0600) when there is no such
+    /// file.
+    /// @throws usage_error when the file has no secret in it.
+    static secret load_or_make_secret(const std::filesystem::path& file);
 
     void write_service_facts(const service_facts& facts) const;
 

@@ -1,9 +1,10 @@
 #include "server/token_check.hpp"
 
+#include "server/authorization.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <stdexcept>
 
 namespace roomport::server {
@@ -11,19 +12,11 @@ namespace roomport::server {
 token_check::token_check(const secret& token) : expected_(digest_of(token.reveal())) {}
 
 bool token_check::accepts(std::string_view authorization) const {
-    static constexpr std::string_view scheme = "bearer ";
-    const bool is_bearer =
-        authorization.size() > scheme.size() &&
-        std::equal(scheme.begin(), scheme.end(), authorization.begin(), [](char a, char b) {
-            return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-        });
-    if (!is_bearer) {
+    const auto token = bearer_token(authorization);
+    if (!token) {
         return false;
     }
-    authorization.remove_prefix(scheme.size());
-    authorization.remove_prefix(
-        std::min(authorization.find_first_not_of(' '), authorization.size()));
-    const auto actual = digest_of(authorization);
+    const auto actual = digest_of(*token);
     return CRYPTO_memcmp(actual.data(), expected_.data(), expected_.size()) == 0;
 }
 

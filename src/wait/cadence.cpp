@@ -52,8 +52,8 @@ cadence_group cadence::group(std::string_view /*name*/) {
 
 void cadence::learn(const start_time_sample& /*sample*/) {}
 
-double cadence::urgency(cadence_group /*where*/, duration last, duration now) {
-    return std::chrono::duration<double>(now - last).count();
+double cadence::urgency(const urgency_input& input) {
+    return std::chrono::duration<double>(input.now - input.last).count();
 }
 
 std::shared_ptr<cadence> exponential_cadence(duration first, duration longest) {

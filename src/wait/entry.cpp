@@ -23,10 +23,10 @@ void hold_trust::ordinary_answer() noexcept {
     }
 }
 
-entry::pointer entry::make(std::string_view key, cadence_pointer policy,
+entry::pointer entry::make(std::string_view key, key_group_pointer group,
                            std::optional<time_point> created, time_point now) {
     void* memory = ::operator new(sizeof(entry) + key.size());
-    auto* made = new (memory) entry(key, std::move(policy), created, now);
+    auto* made = new (memory) entry(key, std::move(group), created, now);
     std::memcpy(static_cast<void*>(made + 1), key.data(), key.size());
     return pointer(made);
 }
@@ -36,10 +36,22 @@ void entry::release::operator()(entry* one) const noexcept {
     ::operator delete(static_cast<void*>(one));
 }
 
-entry::entry(std::string_view key, cadence_pointer policy, std::optional<time_point> created,
+entry::entry(std::string_view key, key_group_pointer group, std::optional<time_point> created,
              time_point now)
-    : next_look(now), policy_(std::move(policy)), created_(std::min(created.value_or(now), now)),
-      key_size_(static_cast<std::uint16_t>(key.size())), is_age_known_(created.has_value()) {}
+    : next_look(now), group_(std::move(group)), created_(std::min(created.value_or(now), now)),
+      key_size_(static_cast<std::uint16_t>(key.size())) {}
+
+void entry::set_queued(bool is_now) noexcept {
+    if (is_queued == is_now) {
+        return;
+    }
+    is_queued = is_now;
+    if (is_now) {
+        ++group_->queued;
+    } else {
+        --group_->queued;
+    }
+}
 
 void entry::join(waiter& wait) {
     seen_before_joining before;
@@ -67,7 +79,7 @@ std::optional<time_point> entry::nearest_uncovered() const {
 }
 
 void entry::cover(time_point deadline) noexcept {
-    covered_ = std::max(covered_, deadline);
+    covered_ = deadline;
 }
 
 void entry::seen_starting(time_point when) noexcept {

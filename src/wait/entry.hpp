@@ -1,6 +1,7 @@
 #pragma once
 
 #include "wait/indexed_heap.hpp"
+#include "wait/key_group.hpp"
 #include "wait/look_table.hpp"
 #include "wait/seen_history.hpp"
 #include "wait/wait_settings.hpp"
@@ -46,9 +47,9 @@ public:
     };
     using pointer = std::unique_ptr<entry, release>;
 
-    /// @param policy  when to look; not null.
+    /// @param group   the keys that this one belongs to; not null.
     /// @param created when the key came into being, if known; later than `now` is taken as `now`.
-    static pointer make(std::string_view key, cadence_pointer policy,
+    static pointer make(std::string_view key, key_group_pointer group,
                         std::optional<time_point> created, time_point now);
 
     entry(const entry&) = delete;
@@ -72,11 +73,8 @@ public:
     /// The nearest deadline whose last look is still to come.
     std::optional<time_point> nearest_uncovered() const;
 
-    /// Takes all deadlines up to `deadline` as served by a look.
+    /// Takes the deadlines up to `deadline`, and no others, as served by the latest look.
     void cover(time_point deadline) noexcept;
-
-    /// Asks the cadence for the number of the key's group.
-    void ask_group(std::string_view name, wait_actions& actions);
 
     /// The cadence's pause before the first look; zero where the age is not known.
     duration first_pause(time_point now, std::uint64_t random, wait_actions& actions) const;
@@ -85,6 +83,9 @@ public:
     duration pause(duration last_look, time_point now, std::uint64_t random,
                    wait_actions& actions) const;
 
+    /// Counts it among those of its group that are due and wait for a place, or no longer.
+    void set_queued(bool is_now) noexcept;
+
     /// How much a look now is worth by the cadence, less for a key whose looks fail.
     double urgency(time_point now, wait_actions& actions) const;
 
@@ -92,15 +93,13 @@ public:
     void seen_starting(time_point when) noexcept;
 
     /// The key became ready, not before `earliest` nor after `latest`: tells the cadence, once.
-    /// @param queued how many keys are due and wait for a look, here and below.
-    void learn_ready(time_point earliest, time_point latest, std::size_t queued,
-                     wait_actions& actions);
+    void learn_ready(time_point earliest, time_point latest, wait_actions& actions);
 
     /// The key took this long: tells the cadence, once.
-    void learn_exactly(duration start_time, std::size_t queued, wait_actions& actions);
+    void learn_exactly(duration start_time, wait_actions& actions);
 
     /// Nobody waits any more: tells the cadence, unless it was told.
-    void learn_unfinished(std::size_t queued, wait_actions& actions);
+    void learn_unfinished(wait_actions& actions);
 
     waiter_set waiters;
     seen_history history;
@@ -135,20 +134,18 @@ public:
     bool is_given_up = false;
 
 private:
-    entry(std::string_view key, cadence_pointer policy, std::optional<time_point> created,
+    entry(std::string_view key, key_group_pointer group, std::optional<time_point> created,
           time_point now);
     ~entry() = default;
 
     duration seen_starting_age() const noexcept;
     void learn(start_time_sample sample, wait_actions& actions);
 
-    cadence_pointer policy_;
+    key_group_pointer group_;
     time_point created_;
     time_point covered_ = time_point::min();
     time_point seen_starting_at_ = time_point::min();
-    cadence_group group_ = 0;
     std::uint16_t key_size_ = 0;
-    bool is_age_known_ = false;
     bool is_learned_ = false;
 };
 

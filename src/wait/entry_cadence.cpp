@@ -24,23 +24,19 @@ Result guarded(Call call, Result instead, wait_actions& actions) {
 
 } // namespace
 
-void entry::ask_group(std::string_view name, wait_actions& actions) {
-    group_ = guarded([&] { return policy_->policy->group(name); }, cadence_group{0}, actions);
-}
-
 duration entry::first_pause(time_point now, std::uint64_t random, wait_actions& actions) const {
-    if (!is_age_known_) {
+    if (!group_->is_age_known()) {
         return duration::zero();
     }
     cadence_input input;
     input.key = key();
-    input.group = group_;
+    input.group = group_->number();
     input.age = now - created_;
     input.is_age_known = true;
     input.looks = 0;
     input.random = random;
     const duration asked =
-        guarded([&] { return policy_->policy->first_pause(input); }, duration::zero(), actions);
+        guarded([&] { return group_->policy().first_pause(input); }, duration::zero(), actions);
     return std::max(duration::zero(), asked);
 }
 
@@ -48,22 +44,25 @@ duration entry::pause(duration last_look, time_point now, std::uint64_t random,
                       wait_actions& actions) const {
     cadence_input input;
     input.key = key();
-    input.group = group_;
+    input.group = group_->number();
     input.age = now - created_;
-    input.is_age_known = is_age_known_;
+    input.is_age_known = group_->is_age_known();
     input.looks = std::max(looks, 1U);
     input.last_look = last_look;
     input.random = random;
     const duration asked =
-        guarded([&] { return policy_->policy->pause(input); }, pause_without_cadence, actions);
+        guarded([&] { return group_->policy().pause(input); }, pause_without_cadence, actions);
     return std::max(duration::zero(), asked);
 }
 
 double entry::urgency(time_point now, wait_actions& actions) const {
-    const duration last = seen_starting_age();
-    const duration age = std::max(now - created_, last);
-    double worth = guarded([&] { return policy_->policy->urgency(group_, last, age); },
-                           std::chrono::duration<double>(age - last).count(), actions);
+    urgency_input input;
+    input.group = group_->number();
+    input.is_age_known = group_->is_age_known();
+    input.last = seen_starting_age();
+    input.now = std::max(now - created_, input.last);
+    double worth = guarded([&] { return group_->policy().urgency(input); },
+                           std::chrono::duration<double>(input.now - input.last).count(), actions);
     if (!(worth > 0)) {
         worth = 0;
     }
@@ -71,10 +70,8 @@ double entry::urgency(time_point now, wait_actions& actions) const {
     return worth / (1.0 + failures);
 }
 
-void entry::learn_ready(time_point earliest, time_point latest, std::size_t queued,
-                        wait_actions& actions) {
+void entry::learn_ready(time_point earliest, time_point latest, wait_actions& actions) {
     start_time_sample sample;
-    sample.queued = queued;
     sample.by = std::max(duration::zero(), latest - created_);
     sample.after = seen_starting_age();
     if (earliest > created_) {
@@ -84,18 +81,16 @@ void entry::learn_ready(time_point earliest, time_point latest, std::size_t queu
     learn(sample, actions);
 }
 
-void entry::learn_exactly(duration start_time, std::size_t queued, wait_actions& actions) {
+void entry::learn_exactly(duration start_time, wait_actions& actions) {
     start_time_sample sample;
-    sample.queued = queued;
     sample.is_age_known = true;
     sample.after = std::max(duration::zero(), start_time);
     sample.by = sample.after;
     learn(sample, actions);
 }
 
-void entry::learn_unfinished(std::size_t queued, wait_actions& actions) {
+void entry::learn_unfinished(wait_actions& actions) {
     start_time_sample sample;
-    sample.queued = queued;
     sample.after = seen_starting_age();
     sample.by = duration::max();
     if (sample.after > duration::zero()) {
@@ -108,11 +103,12 @@ void entry::learn(start_time_sample sample, wait_actions& actions) {
         return;
     }
     is_learned_ = true;
-    sample.group = group_;
-    sample.is_age_known = sample.is_age_known || is_age_known_;
+    sample.group = group_->number();
+    sample.is_age_known = sample.is_age_known || group_->is_age_known();
+    sample.queued = group_->queued;
     guarded(
         [&] {
-            policy_->policy->learn(sample);
+            group_->policy().learn(sample);
             return true;
         },
         false, actions);

@@ -100,9 +100,9 @@ void learned_cadence_policy::learn(const start_time_sample& sample) {
     if (after <= 0 && is_given_up) {
         return;
     }
-    learned_plan& known = plan_of(sample.group, sample.is_age_known);
-    // A key that was ready when it was first looked at may have been so for long.
-    if (!sample.is_age_known && after <= 0 && by < known.plan().next(0) / 2) {
+    // A key of unknown age that was ready when it was first looked at, however late that was, may have been so before
+    // anybody waited for it.
+    if (!sample.is_age_known && after <= 0) {
         return;
     }
     laws& group = groups_[sample.group < groups_.size() ? sample.group : 0];
@@ -113,12 +113,10 @@ void learned_cadence_policy::learn(const start_time_sample& sample) {
     plan->learn(after, by, sample.queued);
 }
 
-double learned_cadence_policy::urgency(cadence_group where, duration last, duration now) {
-    const laws& group = groups_[where < groups_.size() ? where : 0];
-    const std::size_t created = group.created ? group.created->rooms() : 0;
-    const std::size_t joined = group.joined ? group.joined->rooms() : 0;
-    const double from = to_seconds(last);
-    return plan_of(where, created >= joined).plan().urgency(from, std::max(from, to_seconds(now)));
+double learned_cadence_policy::urgency(const urgency_input& input) {
+    const double last = to_seconds(input.last);
+    look_plan& plan = plan_of(input.group, input.is_age_known).plan();
+    return plan.urgency(last, std::max(last, to_seconds(input.now)));
 }
 
 } // namespace roomport::wait_detail

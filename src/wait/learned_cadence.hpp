@@ -39,7 +39,7 @@ public:
     duration first_pause(const cadence_input& input) override;
     cadence_group group(std::string_view name) override;
     void learn(const start_time_sample& sample) override;
-    double urgency(cadence_group where, duration last, duration now) override;
+    double urgency(const urgency_input& input) override;
 
 private:
     /// Ages since creation, and ages since the first waiter came, follow different laws.

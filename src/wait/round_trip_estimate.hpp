@@ -21,7 +21,7 @@ public:
     duration mean() const noexcept { return mean_; }
 
 private:
-    bool empty_ = true;
+    unsigned samples_ = 0;
     duration mean_{};
     duration deviation_{};
 };

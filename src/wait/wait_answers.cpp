@@ -125,10 +125,15 @@ bool wait_state::answered(entry& one, const ended_look& done, const observation&
         return ended_without_news(one, done, now);
     }
     detach(one, done);
-    plan_next(one, done, seen, now);
-    one.history.record(seen, words_);
-    learn(one, done, seen, now);
-    judge_all(one, seen, now);
+    try {
+        plan_next(one, done, seen, now);
+        one.history.record(seen, words_);
+        learn(one, done, seen, now);
+        judge_all(one, seen, now);
+    } catch (...) {
+        leave_or_reschedule(one, now);
+        throw;
+    }
     if (one.waiters.empty()) {
         end(one);
         return false;
@@ -165,12 +170,12 @@ void wait_state::learn(entry& one, const ended_look& done, const observation& se
         one.seen_starting(decided_after(done, lead, now));
     } else if (seen.state == observed_state::ready) {
         if (seen.start_time) {
-            one.learn_exactly(*seen.start_time, queue_.size(), actions_);
+            one.learn_exactly(*seen.start_time, actions_);
             return;
         }
         // A server that held the look answered because the key just became ready.
         const bool was_held = done.is_held() && now - done.started > 2 * lead;
-        one.learn_ready(was_held ? now - lead : time_point::min(), now, queue_.size(), actions_);
+        one.learn_ready(was_held ? now - lead : time_point::min(), now, actions_);
     }
 }
 

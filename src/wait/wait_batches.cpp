@@ -23,7 +23,8 @@ std::size_t least_keys(const batch_terms& terms) {
 } // namespace
 
 bool wait_state::begin_batch(time_point now) {
-    const std::size_t most = most_keys(terms_);
+    // Memory is taken for as many as there may be, not for as many as the observer could do with.
+    const std::size_t most = std::min(most_keys(terms_), entries_.size());
     if (most == 0 || queue_.size() < least_keys(terms_)) {
         return false;
     }
@@ -52,7 +53,7 @@ duration wait_state::take_due(look_id id, std::size_t most, time_point now) {
     auto& keys = looks_[id].keys;
     duration hold = terms_.hold_limit;
     set_aside_.clear();
-    set_aside_.reserve(2 * most);
+    set_aside_.reserve(std::min(2 * most, queue_.size()));
     while (!queue_.empty() && keys.size() < most && set_aside_.size() < most) {
         const look_rank before = queue_.top_key();
         entry& one = dequeue();
@@ -97,7 +98,8 @@ void wait_state::add_riders(look_id id, std::size_t most, time_point now) {
 }
 
 bool wait_state::begin_batch_hold(time_point now) {
-    const std::size_t most = terms_.hold_limit > duration::zero() ? most_keys(terms_) : 0;
+    const std::size_t most =
+        terms_.hold_limit > duration::zero() ? std::min(most_keys(terms_), entries_.size()) : 0;
     // Small groups would take the places for long, and leave the others to be looked at one by one.
     const std::size_t share = entries_.size() / std::max<std::size_t>(gate_.held_places(), 1);
     const std::size_t wanted = std::max(least_keys(terms_), std::min(most, share) / 2);

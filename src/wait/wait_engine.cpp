@@ -1,5 +1,6 @@
 #include <roomport/wait/wait_engine.hpp>
 
+#include "common/context_shutdown.hpp"
 #include "common/handler_memory.hpp"
 #include "wait/look_handler.hpp"
 #include "wait/observer_failure.hpp"
@@ -23,9 +24,14 @@ namespace asio = boost::asio;
 using wait_detail::pending_wait;
 using wait_detail::wait_owner;
 
+// After a failure, that of the memory most often, the engine tries again so much later.
+constexpr duration pause_after_failure = std::chrono::milliseconds(50);
+
 } // namespace
 
-struct wait_engine::impl final : std::enable_shared_from_this<impl>, wait_detail::wait_actions {
+struct wait_engine::impl final : std::enable_shared_from_this<impl>,
+                                 wait_detail::wait_actions,
+                                 detail::shutdown_listener {
     impl(asio::any_io_executor strand_executor, asio::any_io_executor underneath,
          std::shared_ptr<observer> source, const wait_engine_options& options)
         : strand(std::move(strand_executor)), io_executor(std::move(underneath)),
@@ -36,11 +42,7 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>, wait_detail
     impl(const impl&) = delete;
     impl& operator=(const impl&) = delete;
 
-    ~impl() {
-        state_->for_each_wait([](wait_detail::waiter& wait) {
-            const auto last = wait_owner::adopt(static_cast<pending_wait&>(wait));
-        });
-    }
+    ~impl() override { drop_waits(); }
 
     /// Runs `work` on the strand, never inside other work: the state machine must not be entered twice, though a
     /// caller's callback that it runs may call any function of the engine.
@@ -60,6 +62,7 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>, wait_detail
         try {
             state_->start(*begun, key, clock::now(), created);
         } catch (const std::bad_alloc&) {
+            has_failed_ = true;
             // Where it is under way or over nonetheless, only a look could not begin.
             if (begun->owner == nullptr && !begun->is_over()) {
                 auto unstarted = wait_owner::adopt(*begun);
@@ -110,7 +113,15 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>, wait_detail
         });
     }
 
-    wait_engine_metrics metrics() const { return state_->metrics(clock::now()); }
+    wait_engine_metrics metrics() const {
+        return state_ ? state_->metrics(clock::now()) : wait_engine_metrics();
+    }
+
+    void context_shuts_down() override {
+        is_closed_ = true;
+        drop_waits();
+        io_work_.reset();
+    }
 
     const asio::any_io_executor strand;
     const asio::any_io_executor io_executor;
@@ -129,17 +140,34 @@ private:
             });
             return;
         }
-        {
+        std::exception_ptr thrown;
+        try {
             is_running_ = true;
             const std::unique_ptr<bool, leave_run> guard(&is_running_);
             work(*this);
+        } catch (...) {
+            thrown = std::current_exception();
+            has_failed_ = true;
         }
-        arm_timer();
         if (!state_->has_waits()) {
             io_work_.reset();
             settings.clear();
         } else if (!io_work_) {
             io_work_.emplace(io_executor);
+        }
+        arm_timer();
+        if (thrown) {
+            std::rethrow_exception(thrown);
+        }
+    }
+
+    /// Destroys the handlers uncalled; the state machine can't be used any more.
+    void drop_waits() noexcept {
+        if (state_) {
+            state_->for_each_wait([](wait_detail::waiter& wait) {
+                const auto last = wait_owner::adopt(static_cast<pending_wait&>(wait));
+            });
+            state_.reset();
         }
     }
 
@@ -150,34 +178,37 @@ private:
     }
 
     void arm_timer() {
-        const auto wake = state_->next_wake();
-        if (!wake) {
-            if (armed_for_) {
-                armed_for_.reset();
+        auto wake = state_->next_wake();
+        if (std::exchange(has_failed_, false) && state_->has_waits()) {
+            wake = clock::now() + pause_after_failure;
+        }
+        if (armed_for_) {
+            // One wait at a time: a second would need memory of its own while the first has not come to its end,
+            // which is when the timer is armed again.
+            if (!wake || *wake < *armed_for_) {
                 timer_.cancel();
+                armed_for_ = time_point::min();
             }
             return;
         }
-        if (armed_for_ && *armed_for_ <= *wake) {
+        if (!wake) {
             return;
         }
-        armed_for_ = wake;
         timer_.expires_at(*wake);
-        // The handler keeps the memory that it lies in: it may outlive the engine.
-        timer_.async_wait(asio::bind_allocator(
-            detail::handler_allocator<>(*timer_memory_),
-            [weak = weak_from_this(), memory = timer_memory_, armed = *wake](error_code ec) {
-                const auto self = weak.lock();
-                if (self && !ec) {
-                    self->run([armed](impl& engine) { engine.wake_up(armed); });
-                }
-            }));
+        // The handler keeps the memory that it lies in: it may outlive the engine. Where there is no memory to wait,
+        // whatever the engine does next arms the timer.
+        timer_.async_wait(
+            asio::bind_allocator(detail::handler_allocator<>(*timer_memory_),
+                                 [weak = weak_from_this(), memory = timer_memory_](error_code) {
+                                     if (const auto self = weak.lock()) {
+                                         self->run([](impl& engine) { engine.wake_up(); });
+                                     }
+                                 }));
+        armed_for_ = wake;
     }
 
-    void wake_up(time_point armed) {
-        if (armed_for_ == armed) {
-            armed_for_.reset();
-        }
+    void wake_up() {
+        armed_for_.reset();
         state_->advance(clock::now());
     }
 
@@ -243,12 +274,16 @@ private:
     std::optional<wait_detail::wait_state> state_;
     bool is_running_ = false;
     bool is_closed_ = false;
+    /// Whether something could not be done since the timer was last armed, and is to be tried again.
+    bool has_failed_ = false;
 };
 
 wait_engine::wait_engine(asio::any_io_executor strand, asio::any_io_executor io_executor,
                          std::shared_ptr<observer> source, wait_engine_options options)
     : impl_(std::make_shared<impl>(std::move(strand), std::move(io_executor), std::move(source),
-                                   options)) {}
+                                   options)) {
+    detail::watch_shutdown(impl_->strand, impl_);
+}
 
 wait_engine::~wait_engine() {
     // The last reference goes along, so that the engine's state ends where it lived.

@@ -31,7 +31,9 @@ std::optional<time_point> wait_state::last_look_time(const entry& one) const {
     if (!deadline) {
         return std::nullopt;
     }
-    return grid_.at_or_before(*deadline - round_trip_.lead());
+    // The only look that somebody gets should not fail for an answer that takes a little longer than most.
+    const int round_trips = one.history.count() == 0 ? 2 : 1;
+    return grid_.at_or_before(*deadline - round_trip_.lead() * round_trips);
 }
 
 time_point wait_state::due_time(const entry& one, time_point now) const {
@@ -106,12 +108,12 @@ void wait_state::enqueue(entry& one, const look_rank& how, time_point now) {
         ranked_at_ = now;
     }
     queue_.insert(one, how);
-    one.is_queued = true;
+    one.set_queued(true);
 }
 
 entry& wait_state::dequeue() {
     entry& one = queue_.pop();
-    one.is_queued = false;
+    one.set_queued(false);
     return one;
 }
 

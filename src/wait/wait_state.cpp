@@ -56,7 +56,9 @@ entry& wait_state::find_or_add(const waiter& wait, std::string_view key,
         return **found;
     }
     const auto& own = wait.settings().policy;
-    auto made = entry::make(key, own ? own : default_cadence_, created, now);
+    auto group = groups_.join(own ? own : default_cadence_, wait.options().group,
+                              created.has_value(), actions_);
+    auto made = entry::make(key, std::move(group), created, now);
     entry& one = *made;
     one.serial = next_serial_++;
     const auto added = entries_.insert(made.get()).first;
@@ -67,7 +69,6 @@ entry& wait_state::find_or_add(const waiter& wait, std::string_view key,
         throw;
     }
     static_cast<void>(made.release());
-    one.ask_group(wait.options().group, actions_);
     if (created) {
         one.next_look = planned(one.first_pause(now, random_.next(), actions_), now);
     }
@@ -109,6 +110,7 @@ void wait_state::give_up_all() {
     unfinished_learned_ = 0;
     for (entry* one : entries_) {
         abandon_looks(*one);
+        one->set_queued(false);
         one->is_given_up = true;
         given_up_.emplace_back(one->serial, one);
     }
@@ -121,7 +123,7 @@ bool wait_state::end_some(std::size_t most, time_point now) {
     for (; most > 0 && !given_up_.empty(); --most) {
         entry& one = *given_up_.back().second;
         if (unfinished_learned_++ < most_learned_when_all_leave) {
-            one.learn_unfinished(queue_.size(), actions_);
+            one.learn_unfinished(actions_);
         }
         one.waiters.for_each([&](waiter& wait) {
             complete(wait, boost::asio::error::operation_aborted, nullptr, now);
@@ -218,9 +220,10 @@ void wait_state::leave_or_reschedule(entry& one, time_point now) {
 }
 
 void wait_state::end(entry& one) {
-    one.learn_unfinished(queue_.size(), actions_);
+    one.learn_unfinished(actions_);
     if (one.is_queued) {
         queue_.erase(one);
+        one.set_queued(false);
     } else if (one.is_candidate()) {
         candidates_.erase(one);
     }

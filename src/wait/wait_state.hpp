@@ -152,6 +152,7 @@ private:
     duration hold_limit_{};
     batch_terms terms_;
 
+    key_group_table groups_;
     entry_set entries_;
     /// Entries that are in nothing else any more; their waits are yet to end.
     std::vector<std::pair<std::uint32_t, entry*>> given_up_;

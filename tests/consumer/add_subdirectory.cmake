@@ -1,9 +1,10 @@
-# The sources as a subproject, here of a parent that builds shared libraries.
+# The sources as a subproject, here of a parent that builds shared libraries and compiles many files as one.
 include("${CMAKE_CURRENT_LIST_DIR}/steps.cmake")
 set(build "${WORK_FOLDER}/add_subdirectory")
 file(REMOVE_RECURSE "${build}")
 step("Configuring" "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/add_subdirectory" -B "${build}"
-    ${configure_options} -D "ROOMPORT_SOURCE_FOLDER=${SOURCE_FOLDER}" -D BUILD_SHARED_LIBS=ON)
+    ${configure_options} -D "ROOMPORT_SOURCE_FOLDER=${SOURCE_FOLDER}" -D BUILD_SHARED_LIBS=ON
+    -D CMAKE_UNITY_BUILD=ON)
 step("Building" "${CMAKE_COMMAND}" --build "${build}")
 step("Running" "${build}/app")
 expect_version()

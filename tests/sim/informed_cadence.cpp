@@ -36,8 +36,8 @@ public:
 
     duration first_pause(const cadence_input& input) override { return pause(input); }
 
-    double urgency(cadence_group /*where*/, duration last, duration now) override {
-        return plan_.urgency(to_seconds(last), to_seconds(now));
+    double urgency(const urgency_input& input) override {
+        return plan_.urgency(to_seconds(input.last), to_seconds(input.now));
     }
 
 private:

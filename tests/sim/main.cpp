@@ -1,113 +1,22 @@
 // roomport-sim: the wait engine in a simulated world, for whoever wants to try their own.
 
 #include "sim/bounds.hpp"
+#include "sim/command_line.hpp"
 #include "sim/scenarios.hpp"
 #include "sim/start_law.hpp"
 #include "sim/world.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <optional>
 
 namespace {
 
 using namespace roomport::sim;
 
-constexpr const char* footer =
-    "Examples:\n"
-    "  roomport-sim --law bimodal --rooms 5000 --arrivals 50 --rate 200   # a short rate\n"
-    "  roomport-sim --law wide --rooms 10000 --limit 20 --deadline 900    # a limit to be found "
-    "out\n"
-    "  roomport-sim --policy 1 --law tight                                # a poll each second\n"
-    "  roomport-sim --scenario burst-batch                                # what the goals are "
-    "about\n"
-    "  roomport-sim --storm --seed 1 --runs 1000                          # everything that can go "
-    "wrong\n"
-    "  roomport-sim --storm --seed 77 --log                               # one of these, event by "
-    "event\n\n"
-    "Times are in seconds. Exit status: 0, or 1 when a promise was broken; the seed is named, and "
-    "the\n"
-    "same command with that seed and --runs 1 repeats it exactly.";
-
-struct choices {
-    choices() = default;
-
-    world_options world;
-    double deadline = 120;
-    double latency = 0.02;
-    double jitter = 0;
-    double outage_from = 60;
-    double outage = 0;
-    double retry_after = 0;
-    double hold = 0;
-    std::uint64_t runs = 1;
-    std::string scenario;
-    bool storm = false;
-    bool calm = false;
-    bool log = false;
-    bool is_age_unknown = false;
-};
-
 roomport::duration to_duration(double seconds) {
     return roomport::duration(static_cast<roomport::duration::rep>(seconds * 1e9));
-}
-
-std::string law_help() {
-    std::string text = "How long rooms take to start:";
-    for (const auto& name : start_law::names()) {
-        text += "\n" + name + ": " + start_law::describe(name);
-    }
-    return text;
-}
-
-std::string scenario_help() {
-    std::string text = "A world to measure; only --law, --policy, --seed and --runs change it:";
-    for (const auto& [name, what] : scenario_names()) {
-        text += "\n" + name + ": " + what;
-    }
-    return text;
-}
-
-void add_options(CLI::App& program, choices& to) {
-    world_options& world = to.world;
-    program.add_option("--seed", world.seed, "The first seed (default 1)");
-    program.add_option("--runs", to.runs, "Runs, with one seed after the other (default 1)");
-    program.add_option("--law", world.law, law_help())->check(CLI::IsMember(start_law::names()));
-    program.add_option("--scenario", to.scenario, scenario_help());
-    program.add_flag("--storm", to.storm, "Draw the whole world from the seed; much goes wrong");
-    program.add_flag("--calm", to.calm, "Draw the whole world from the seed; nothing goes wrong");
-    program.add_option("--rooms", world.rooms, "Rooms (default 1000)")->check(CLI::PositiveNumber);
-    program.add_option("--arrivals", world.arrivals, "Rooms a second (default 0: all at once)")
-        ->check(CLI::NonNegativeNumber);
-    program.add_option("--waiters", world.waiters, "Waiters a room (default 1)");
-    program.add_option("--deadline", to.deadline, "Of each wait (default 120)")
-        ->check(CLI::PositiveNumber);
-    program.add_flag("--age-unknown", to.is_age_unknown, "Don't tell when rooms were created");
-    program.add_option("--policy", world.policy,
-                       "learned (default), informed of the law, exponential, or a fixed interval");
-    program.add_option("--places", world.places, "Polls under way at most (default 6)");
-    program.add_option("--rate", world.rate, "Polls a second, as configured (default 0: unknown)")
-        ->check(CLI::NonNegativeNumber);
-    program.add_option("--batch", world.batch, "Rooms a request can ask for (default 0: one)");
-    program.add_option("--limit", world.limit, "Requests a second that the server enforces")
-        ->check(CLI::NonNegativeNumber);
-    program.add_option("--limit-depth", world.limit_depth, "Depth of its bucket (default 20)");
-    program.add_option("--latency", to.latency, "There and back (default 0.02)")
-        ->check(CLI::NonNegativeNumber);
-    program.add_option("--jitter", to.jitter, "At most, on each way (default 0)")
-        ->check(CLI::NonNegativeNumber);
-    program.add_option("--lost", world.lost_share, "Share of polls never answered")
-        ->check(CLI::Range(0.0, 1.0));
-    program.add_option("--errors", world.error_share, "Share of polls answered by 503")
-        ->check(CLI::Range(0.0, 1.0));
-    program.add_option("--outage", to.outage, "Length of an outage");
-    program.add_option("--outage-from", to.outage_from, "When it begins (default 60)");
-    program.add_option("--retry-after", to.retry_after, "What its 503s and the 429s say");
-    program.add_option("--hold", to.hold, "The longest hold that the server offers");
-    program.add_option("--warm-up", world.warm_up, "First rooms that the means leave out");
-    program.add_flag("--log", to.log, "Tell each event");
 }
 
 /// The world of one run, and its bound.
@@ -182,14 +91,9 @@ void print(const run_report& report, const scenario& chosen) {
 }
 
 int run(int count, char** values) {
-    CLI::App program("The wait engine in a simulated world, on a virtual clock.", "roomport-sim");
-    program.footer(footer);
     choices given;
-    add_options(program, given);
-    try {
-        program.parse(count, values);
-    } catch (const CLI::ParseError& wrong) {
-        return program.exit(wrong);
+    if (const auto status = read_command_line(count, values, given, std::cout, std::cerr)) {
+        return *status;
     }
     run_report all;
     scenario chosen;

@@ -13,10 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A wait that ends at its deadline may miss a room that became ready so shortly before: as long as no answer has been
-// timed, the engine takes a look to serve the deadlines of the next 375 ms.
-constexpr duration too_late_to_be_seen = 375ms;
-
 constexpr int most_wakes_without_progress = 1000;
 
 duration to_duration(double seconds) {
@@ -25,6 +21,12 @@ duration to_duration(double seconds) {
 
 double to_seconds(duration length) {
     return std::chrono::duration<double>(length).count();
+}
+
+/// A wait that ends at its deadline may miss a room that became ready so shortly before: the engine takes a look to
+/// serve the deadlines of one and a half round trips, each of which it takes for up to thrice the first one.
+duration too_late_to_be_seen(const world_options& options) {
+    return 6 * (options.latency + 2 * options.jitter) + 2 * options.tick + 20ms;
 }
 
 wait_engine_options engine_options(const world_options& options) {
@@ -275,7 +277,7 @@ void world::check_end_of(const simulated_wait& wait, error_code ec, const wait_r
             inspector_.blame(now_, "a wait ended before its deadline");
         }
         const time_point visible = std::max(room.ready_at, wait.began);
-        if (options_.is_calm && visible < wait.deadline() - too_late_to_be_seen) {
+        if (options_.is_calm && visible < wait.deadline() - too_late_to_be_seen(options_)) {
             inspector_.blame(now_,
                              "a room that was ready in time was missed: " + names_[wait.room]);
         }

@@ -12,6 +12,8 @@ enum class authentication {
     none,
     /// The developer token, as a bearer token.
     token,
+    /// The token of the player who asks, as a bearer token. It comes with the request.
+    player,
 };
 
 /// How large the answer of an operation may be.
@@ -40,8 +42,8 @@ struct operation_description {
 /// An operation with the types of its request and its response.
 ///
 /// A request is a described class. A member whose wire name stands in the path as a placeholder fills it; a member named
-/// `body` is sent as the JSON body; every other member is a query parameter, left out while empty and repeated for each
-/// element of a list.
+/// `body` is sent as the JSON body; a @ref roomport::secret is the player's token; every other member is a query
+/// parameter, left out while empty and repeated for each element of a list.
 template <class Request, class Response>
 struct operation : operation_description {
     using request_type = Request;

@@ -3,10 +3,13 @@
 /// @file
 /// What each operation takes. Ids are checked before anything is sent: letters, digits, '_' and '-', at most 100.
 
+#include <roomport/model/create_lobby_v3_params.hpp>
 #include <roomport/model/create_room_params.hpp>
+#include <roomport/model/nickname_object.hpp>
 #include <roomport/model/process_status.hpp>
 #include <roomport/model/region.hpp>
 #include <roomport/model/update_room_config_params.hpp>
+#include <roomport/secret.hpp>
 
 #include <boost/describe/class.hpp>
 
@@ -114,6 +117,20 @@ public:
 };
 BOOST_DESCRIBE_STRUCT(process_filter_request, (), (status, region, before))
 
+/// The v2 process list and count: filters, each with any number of values.
+class process_filter_v2_request {
+public:
+    process_filter_v2_request() = default;
+    friend bool operator==(const process_filter_v2_request&,
+                           const process_filter_v2_request&) = default;
+
+    /// Processes in one of these states; empty: in any.
+    std::vector<open_enum<process_status>> status;
+    /// Processes in one of these regions; empty: in any.
+    std::vector<open_enum<roomport::region>> region;
+};
+BOOST_DESCRIBE_STRUCT(process_filter_v2_request, (), (status, region))
+
 /// CreateProcess: the region to start a process in.
 class create_process_request {
 public:
@@ -124,5 +141,61 @@ public:
     open_enum<roomport::region> region;
 };
 BOOST_DESCRIBE_STRUCT(create_process_request, (), (region))
+
+/// LoginNickname: what the player is to be called.
+class login_nickname_request {
+public:
+    login_nickname_request() = default;
+    explicit login_nickname_request(std::string nickname) { body.nickname = std::move(nickname); }
+    friend bool operator==(const login_nickname_request&, const login_nickname_request&) = default;
+
+    nickname_object body;
+};
+BOOST_DESCRIBE_STRUCT(login_nickname_request, (), (body))
+
+/// CreateLobby: who creates it, where, for whom, with what configuration, under what names.
+class create_lobby_request {
+public:
+    create_lobby_request() = default;
+    create_lobby_request(secret player, roomport::region where, lobby_visibility who)
+        : player_token(std::move(player)) {
+        body.region = where;
+        body.visibility = who;
+    }
+
+    /// The token from the player's login.
+    secret player_token;
+
+    /// The id of the lobby's room; nothing: the server chooses one. It must never have been used before.
+    std::optional<std::string> room_id;
+
+    /// What players type to find the lobby, 1 to 100 characters; nothing: the server chooses one.
+    std::optional<std::string> short_code;
+
+    create_lobby_v3_params body;
+};
+BOOST_DESCRIBE_STRUCT(create_lobby_request, (), (player_token, room_id, short_code, body))
+
+/// GetLobbyInfoByShortCode: what a player typed.
+class short_code_request {
+public:
+    short_code_request() = default;
+    explicit short_code_request(std::string code) : short_code(std::move(code)) {}
+    friend bool operator==(const short_code_request&, const short_code_request&) = default;
+
+    /// 1 to 100 characters; not "." or "..", which no path can hold.
+    std::string short_code;
+};
+BOOST_DESCRIBE_STRUCT(short_code_request, (), (short_code))
+
+/// ListActivePublicLobbies: those of one region, or all.
+class lobby_list_request {
+public:
+    lobby_list_request() = default;
+    friend bool operator==(const lobby_list_request&, const lobby_list_request&) = default;
+
+    std::optional<open_enum<roomport::region>> region;
+};
+BOOST_DESCRIBE_STRUCT(lobby_list_request, (), (region))
 
 } // namespace roomport::hathora

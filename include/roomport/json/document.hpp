@@ -3,6 +3,7 @@
 #include <roomport/export.hpp>
 #include <roomport/model/model_traits.hpp>
 
+#include <string>
 #include <vector>
 
 namespace roomport::json {
@@ -17,6 +18,9 @@ inline constexpr bool is_document = described_model<T>;
 template <class T>
 inline constexpr bool is_document<std::vector<T>> = described_model<T>;
 
+template <>
+inline constexpr bool is_document<std::string> = true;
+
 /// The table that reader and writer work from; made from the model's description inside the
 /// library.
 template <class T>
@@ -24,7 +28,8 @@ ROOMPORT_EXPORT const value_type& document_type() noexcept;
 
 } // namespace detail
 
-/// What can be read and written: a model of the API, or a `std::vector` of one.
+/// What can be read and written: a model of the API, a `std::vector` of one, or a `std::string` for a document that is
+/// nothing but a text.
 template <class T>
 concept document = detail::is_document<T>;
 

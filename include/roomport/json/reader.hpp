@@ -67,7 +67,7 @@ private:
 ///
 /// One thread at a time may use a reader; different readers are independent. It stays where it is:
 /// neither copied nor moved.
-/// @tparam T a model, or a `std::vector` of one for a JSON array.
+/// @tparam T a model, a `std::vector` of one for a JSON array, or a `std::string` for a JSON string.
 template <document T>
 class reader : public reader_base {
 public:

@@ -3,6 +3,7 @@
 #include <roomport/export.hpp>
 #include <roomport/json/document.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -46,5 +47,8 @@ ROOMPORT_EXPORT std::string quote(std::string_view text);
 
 /// Whether a text is well-formed UTF-8, so that it is written unchanged. Thread-safe.
 ROOMPORT_EXPORT bool is_utf8(std::string_view text) noexcept;
+
+/// How many characters (code points) a text of well-formed UTF-8 has, which is what the API's lengths count. Thread-safe.
+ROOMPORT_EXPORT std::size_t count_characters(std::string_view text) noexcept;
 
 } // namespace roomport::json

@@ -42,10 +42,23 @@ struct start_time_sample {
     /// The age by which it was ready; `duration::max()` when nobody waited for that. Equal to `after` when a server
     /// told the time exactly.
     duration by{};
-    /// How many keys were due and waited for their look when this was seen; zero unless the engine's rate is short or
-    /// its places are taken. Keys of like ages are then found one after the other, as they are ranked: the samples of
-    /// so many keys are no independent draws in the order in which they come, though they are when taken together.
+    /// How many keys were due and waited for their look when this was seen, of those that belong to the same group and
+    /// whose ages are known, or not known, like this one's; zero unless the engine's rate is short or its places are
+    /// taken. Keys of like ages are then found one after the other, as they are ranked: the samples of so many keys are
+    /// no independent draws in the order in which they come, though they are when taken together.
     std::size_t queued = 0;
+};
+
+/// What a cadence may know when it says how much a look at a key would be worth.
+struct urgency_input {
+    /// What `cadence::group` answered for the key's group.
+    cadence_group group = 0;
+    /// Whether the ages count from the key's creation.
+    bool is_age_known = false;
+    /// The key's age at the last look that found it starting; zero when there was none.
+    duration last{};
+    /// Its age now, not less than `last`.
+    duration now{};
 };
 
 /// When to look again at a key that is still starting: a policy object.
@@ -84,10 +97,8 @@ public:
 
     /// How much waiting a look would be expected to end, in seconds: what keys are ranked by when the engine may not
     /// send as many looks as are due. By default the time since the last look.
-    /// @param where the key's group.
-    /// @param last  its age at the last look that found it starting; zero when there was none.
-    /// @param now   its age now, not less than `last`.
-    virtual double urgency(cadence_group where, duration last, duration now);
+    /// @param input what is known.
+    virtual double urgency(const urgency_input& input);
 };
 
 /// Exponential growth with jitter: `first` · 1.5ⁿ at most `longest`, each pause drawn uniformly from its upper half.
@@ -125,9 +136,9 @@ public:
 ///
 /// Before anything is known it looks at growing distances. It forgets what is long past, so that it follows a change in
 /// either direction, and never stops looking: pauses are 5 ms to 30 s, whatever was learned. Keys whose age is known
-/// are learned apart from those whose age counts from their first waiter; of the latter, one that was ready at the
-/// first look teaches nothing. `cadence_input::random` is not used: what was learned decides alone. The mathematics
-/// stands in docs/cadence.md. Not thread-safe: for one engine, or for several on one strand.
+/// are learned apart from those whose age counts from their first waiter; of the latter, one that was ready when it was
+/// first looked at teaches nothing, however long it waited for that look. `cadence_input::random` is not used: what was
+/// learned decides alone. The mathematics stands in docs/cadence.md. Not thread-safe: for one engine, or for several on one strand.
 /// @param options see there.
 /// @throws std::invalid_argument when one of them is out of range.
 ROOMPORT_EXPORT std::shared_ptr<cadence>

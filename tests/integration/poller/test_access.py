@@ -115,6 +115,15 @@ class Access(PollerCase):
         self.assert_failure(poller.add("a", headers=page), 403, "http_status")
         self.assertEqual(poller.get("a").status, 404)
 
+    def test_a_page_whose_name_leads_here_may_not_ask_without_a_token(self):
+        poller = self.poller(api=self.api)
+        for host in ["evil.example", "evil.example:8180", "127.0.0.1.evil.example"]:
+            self.assert_failure(poller.get("a", headers={"Host": host}), 403, "http_status")
+            self.assert_failure(poller.add("a", headers={"Host": host}), 403, "http_status")
+        for host in ["localhost", "[::1]:80", "poller"]:
+            self.assertEqual(poller.get("a", headers={"Host": host}).status, 404)
+        self.assertEqual(poller.call("GET", "/healthz", headers={"Host": "evil.example"}).status, 200)
+
     def test_no_secret_is_ever_told(self):
         api_token = self.folder / "api-token"
         api_token.write_text("api-secret-value")

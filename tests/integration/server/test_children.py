@@ -116,21 +116,21 @@ class Children(ServiceCase):
 
     def test_a_port_that_another_program_has_is_not_used(self):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-            other.bind(("127.0.0.1", 27210))
-            service = self.game_service("--port-range", "27210-27211")
+            other.bind(("127.0.0.1", 25210))
+            service = self.game_service("--port-range", "25210-25211")
             info = service.wait_active(service.create().json["roomId"])
-            self.assertEqual(info["exposedPort"]["port"], 27211)
+            self.assertEqual(info["exposedPort"]["port"], 25211)
             self.assert_error(service.create(), 429)
 
     def test_a_port_that_another_program_takes_meanwhile_is_left_to_it(self):
-        service = self.scripted("time.sleep(100 if port == 27220 else 0)\n"
+        service = self.scripted("time.sleep(100 if port == 25220 else 0)\n"
                                 "s = bind()\ntime.sleep(100)\n",
-                                "--port-range", "27220-27221")
+                                "--port-range", "25220-25221")
         room = service.create().json["roomId"]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-            other.bind(("127.0.0.1", 27220))
+            other.bind(("127.0.0.1", 25220))
             info = service.wait_active(room)
-            self.assertEqual(info["exposedPort"]["port"], 27221)
+            self.assertEqual(info["exposedPort"]["port"], 25221)
 
     def test_the_environment_and_the_descriptors_of_a_child(self):
         logs = self.logs()

@@ -128,9 +128,97 @@ TEST_F(BatchChoice, LeavesAListAloneThatKnowsFewOfTheRooms) {
     EXPECT_EQ(way(), batch_way::process_list);
 }
 
-TEST_F(BatchChoice, NeverAsksAgainForAListThatWasRefused) {
+TEST_F(BatchChoice, AsksForMoreRoomsAgainAfterAWhile) {
+    both.announced(200, 25s);
+    both.endpoint_ended(batch_end::too_long, 200, now);
+    now += 59s;
+    EXPECT_EQ(terms().most, 100U);
+    now += 1s;
+    EXPECT_EQ(terms().most, 151U);
+    both.endpoint_begins(151, now);
+    EXPECT_EQ(terms().most, 100U) << "only one request tries";
+    both.endpoint_ended(batch_end::good, 151, now);
+    EXPECT_EQ(terms().most, 200U);
+    both.endpoint_begins(200, now);
+    both.endpoint_ended(batch_end::good, 200, now);
+    EXPECT_EQ(terms().most, 200U);
+}
+
+TEST_F(BatchChoice, TriesMoreRoomsLessOftenEachTimeThatItFails) {
+    both.announced(200, 25s);
+    both.endpoint_ended(batch_end::too_long, 200, now);
+    int tries = 0;
+    for (const time_point end = now + 24h; now < end; now += 1s) {
+        const std::size_t most = terms().most;
+        ASSERT_GE(most, 100U);
+        both.endpoint_begins(most, now);
+        both.endpoint_ended(most > 100 ? batch_end::too_long : batch_end::good, most, now);
+        tries += most > 100 ? 1 : 0;
+    }
+    EXPECT_GE(tries, 24);
+    EXPECT_LE(tries, 30);
+}
+
+TEST_F(BatchChoice, RequestsThatWereUnderWayShrinkBatchesOnce) {
+    both.announced(200, 25s);
+    for (int request = 0; request < 5; ++request) {
+        both.endpoint_ended(batch_end::too_long, 200, now);
+    }
+    EXPECT_EQ(terms().most, 100U);
+}
+
+TEST_F(BatchChoice, ComesBackFromTargetsThatWereAllTooLong) {
+    both = make(true, false);
+    both.announced(200, 25s);
+    for (const std::size_t asked : {200, 100, 50, 25, 12, 6, 3}) {
+        both.endpoint_ended(batch_end::too_long, asked, now);
+    }
+    EXPECT_EQ(way(), batch_way::none);
+    now += 1min;
+    for (int request = 0; request < 20; ++request) {
+        ASSERT_EQ(way(), batch_way::endpoint);
+        const std::size_t most = terms().most;
+        both.endpoint_begins(most, now);
+        both.endpoint_ended(batch_end::good, most, now);
+    }
+    EXPECT_EQ(terms().most, 200U);
+}
+
+TEST_F(BatchChoice, AsksForARefusedListAgainAfterAWhileThatGrows) {
+    duration longest{};
+    for (duration pause = 1min; pause < 1h; pause *= 2) {
+        both.list_ended(batch_end::refused, 20, 0, 0, now);
+        now += pause - 1s;
+        EXPECT_EQ(way(), batch_way::none);
+        now += 1s;
+        EXPECT_EQ(way(), batch_way::process_list);
+        longest = pause;
+    }
+    EXPECT_GE(longest, duration(30min));
+    for (int refusal = 0; refusal < 5; ++refusal) {
+        both.list_ended(batch_end::refused, 20, 0, 0, now);
+        now += 1h;
+        EXPECT_EQ(way(), batch_way::process_list) << "an hour is the most";
+    }
+    both.list_ended(batch_end::good, 20, 20, 100, now);
     both.list_ended(batch_end::refused, 20, 0, 0, now);
-    now += 24h * 365;
+    now += 1min;
+    EXPECT_EQ(way(), batch_way::process_list);
+}
+
+TEST_F(BatchChoice, LeavesAListAloneForLongThatAServerDoesNotHave) {
+    both.list_ended(batch_end::not_offered, 20, 0, 0, now);
+    now += 59min;
+    EXPECT_EQ(way(), batch_way::none);
+    now += 1min;
+    EXPECT_EQ(way(), batch_way::process_list);
+    both.list_ended(batch_end::not_offered, 20, 0, 0, now);
+    now += 1h;
+    EXPECT_EQ(way(), batch_way::none);
+}
+
+TEST_F(BatchChoice, AsksForARefusedListAtOnceWithAnotherToken) {
+    both.list_ended(batch_end::refused, 20, 0, 0, now);
     EXPECT_EQ(way(), batch_way::none);
     both.allow_list();
     EXPECT_EQ(way(), batch_way::process_list);

@@ -324,7 +324,7 @@ TEST_F(BatchLooks, TheListOfProcessesTellsOfManyRooms) {
     EXPECT_EQ(subject->batch().least, 10U);
 }
 
-TEST_F(BatchLooks, AListThatIsRefusedIsNotAskedForAgain) {
+TEST_F(BatchLooks, AListThatIsRefusedIsNotAskedForAgainSoon) {
     for (const int status : {401, 403, 404, 501}) {
         SCOPED_TRACE(status);
         serve([status](const auto&) { return http_response(R"({"message":"tok no"})", status); },

@@ -1,5 +1,7 @@
 #include "hathora/batch_observation.hpp"
 
+#include "sample_rooms.hpp"
+
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
 
@@ -12,25 +14,6 @@ namespace roomport::hathora {
 namespace {
 
 using namespace std::chrono_literals;
-
-exposed_port good_port() {
-    exposed_port port;
-    port.name = "default";
-    port.host = "abc123.edge.example";
-    port.port = 34567;
-    port.transport_type = transport_type::udp;
-    return port;
-}
-
-connection_info_v2 known_room(std::string id, bool active) {
-    connection_info_v2 info;
-    info.room_id = std::move(id);
-    info.status = active ? room_ready_status::active : room_ready_status::starting;
-    if (active) {
-        info.exposed_port = good_port();
-    }
-    return info;
-}
 
 timestamp at(std::chrono::milliseconds time) {
     return timestamp(std::chrono::hours(400'000) + time);
@@ -52,8 +35,7 @@ process_with_rooms running_process(std::string room_id) {
 }
 
 TEST(ObserveRooms, SaysOfEachRoomWhatTheAnswerSaysInTheOrderAsked) {
-    const auto seen =
-        observe_rooms({"a", "b", "c"}, {known_room("c", true), known_room("a", false)});
+    const auto seen = observe_rooms({"a", "b", "c"}, {active_room("c"), starting_room("a")});
     ASSERT_TRUE(seen);
     ASSERT_EQ(seen->size(), 3U);
     EXPECT_EQ((*seen)[0]->state, observed_state::starting);
@@ -66,9 +48,9 @@ TEST(ObserveRooms, SaysOfEachRoomWhatTheAnswerSaysInTheOrderAsked) {
 }
 
 TEST(ObserveRooms, OneBrokenRoomDoesNotHarmTheOthers) {
-    auto broken = known_room("a", true);
+    auto broken = active_room("a");
     broken.exposed_port.reset();
-    const auto seen = observe_rooms({"a", "b"}, {broken, known_room("b", true)});
+    const auto seen = observe_rooms({"a", "b"}, {broken, active_room("b")});
     ASSERT_TRUE(seen);
     EXPECT_EQ((*seen)[0]->state, observed_state::failed);
     EXPECT_EQ((*seen)[0]->error, errc::contract);
@@ -76,8 +58,8 @@ TEST(ObserveRooms, OneBrokenRoomDoesNotHarmTheOthers) {
 }
 
 TEST(ObserveRooms, AnAnswerAboutOtherRoomsOrTwiceAboutOneSaysNothing) {
-    EXPECT_FALSE(observe_rooms({"a"}, {known_room("a", true), known_room("x", true)}));
-    EXPECT_FALSE(observe_rooms({"a", "b"}, {known_room("a", false), known_room("a", true)}));
+    EXPECT_FALSE(observe_rooms({"a"}, {active_room("a"), active_room("x")}));
+    EXPECT_FALSE(observe_rooms({"a", "b"}, {starting_room("a"), active_room("a")}));
 }
 
 TEST(ObserveProcesses, ARoomOfAStartedProcessWithAPortIsReady) {
@@ -149,8 +131,11 @@ TEST(ClassifyBatchEnd, TellsTroubleFromRefusal) {
         return classify_batch_end(make_http_status_error(code), code, false);
     };
     EXPECT_EQ(classify_batch_end({}, 200, true), batch_end::good);
-    for (const int code : {301, 304, 400, 401, 403, 404, 405, 410, 422, 501, 505}) {
+    for (const int code : {301, 304, 400, 401, 403, 422, 505}) {
         EXPECT_EQ(status(code), batch_end::refused) << code;
+    }
+    for (const int code : {404, 405, 410, 501}) {
+        EXPECT_EQ(status(code), batch_end::not_offered) << code;
     }
     for (const int code : {413, 414, 431}) {
         EXPECT_EQ(status(code), batch_end::too_long) << code;

@@ -108,5 +108,58 @@ TEST(Encode, ARegionIsNeeded) {
               errc::invalid_argument);
 }
 
+TEST(Encode, SendsThePlayersTokenAsTheTokenAndNowhereElse) {
+    create_lobby_request request(secret("a.b.c"), region::tokyo, lobby_visibility::public_);
+    request.room_id = "r";
+    request.short_code = "LFG 4/\u00e4";
+    const auto encoded = encode(create_lobby, request, "app");
+    ASSERT_FALSE(encoded.error) << encoded.message;
+    EXPECT_EQ(encoded.request.target, "/lobby/v3/app/create?roomId=r&shortCode=LFG%204%2F%C3%A4");
+    EXPECT_EQ(encoded.request.body, R"({"visibility":"public","region":"Tokyo"})");
+    EXPECT_EQ(encoded.request.token.reveal(), "a.b.c");
+    EXPECT_EQ(encoded.request.fields.size(), 1U);
+}
+
+TEST(Encode, RefusesAPlayersTokenThatCantBeSent) {
+    for (const char* bad : {"", "a b", "a\r\nX: y", "a\tb", "\xC3\xA4"}) {
+        const create_lobby_request request(secret(bad), region::tokyo, lobby_visibility::local);
+        const auto encoded = encode(create_lobby, request, "app");
+        EXPECT_EQ(encoded.error, errc::invalid_argument) << bad;
+        EXPECT_NE(encoded.message.find("player"), std::string::npos) << encoded.message;
+    }
+}
+
+TEST(Encode, RefusesALobbyWithoutRegionOrVisibility) {
+    create_lobby_request request(secret("t"), region::tokyo, lobby_visibility::local);
+    request.body.region = {};
+    EXPECT_EQ(encode(create_lobby, request, "app").error, errc::invalid_argument);
+    request.body.region = region::tokyo;
+    request.body.visibility = {};
+    EXPECT_EQ(encode(create_lobby, request, "app").error, errc::invalid_argument);
+}
+
+TEST(Encode, AShortCodeIsAnyTextThatAPathCanHold) {
+    const auto encoded = encode(get_lobby_info_by_short_code, short_code_request("a/..?#%"), "app");
+    ASSERT_FALSE(encoded.error) << encoded.message;
+    EXPECT_EQ(encoded.request.target, "/lobby/v3/app/info/shortcode/a%2F..%3F%23%25");
+    EXPECT_FALSE(
+        encode(get_lobby_info_by_short_code, short_code_request(std::string(100, '.')), "app")
+            .error);
+    for (const std::string& bad : {std::string(), std::string("."), std::string(".."),
+                                   std::string(101, 'x'), std::string("\xFF")}) {
+        const auto refused = encode(get_lobby_info_by_short_code, short_code_request(bad), "app");
+        EXPECT_EQ(refused.error, errc::invalid_argument) << bad;
+        EXPECT_NE(refused.message.find("shortCode"), std::string::npos) << refused.message;
+    }
+}
+
+TEST(Encode, ANicknameIsAnyText) {
+    const auto encoded = encode(login_nickname, login_nickname_request("J\"\n"), "app");
+    EXPECT_EQ(encoded.request.target, "/auth/v1/app/login/nickname");
+    EXPECT_EQ(encoded.request.body, R"({"nickname":"J\"\n"})");
+    EXPECT_EQ(encode(login_nickname, login_nickname_request("\xFF"), "app").error,
+              errc::invalid_argument);
+}
+
 } // namespace
 } // namespace roomport::hathora

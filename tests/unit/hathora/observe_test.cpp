@@ -1,5 +1,7 @@
 #include "hathora/observe.hpp"
 
+#include "sample_rooms.hpp"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -9,23 +11,6 @@ namespace roomport::hathora {
 namespace {
 
 using namespace std::chrono_literals;
-
-exposed_port good_port() {
-    exposed_port port;
-    port.name = "default";
-    port.host = "abc123.edge.example";
-    port.port = 34567;
-    port.transport_type = transport_type::udp;
-    return port;
-}
-
-connection_info_v2 active_room() {
-    connection_info_v2 info;
-    info.room_id = "room";
-    info.status = room_ready_status::active;
-    info.exposed_port = good_port();
-    return info;
-}
 
 TEST(Observe, AnActiveRoomWithAUsablePortIsReady) {
     const auto seen = observe_document("room", active_room());

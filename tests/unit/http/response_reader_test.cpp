@@ -185,9 +185,9 @@ TEST(ResponseReader, AnErrorOfTheSinkIsTheAnswers) {
     sink.on_write = {};
     sink.on_end = error::wrong_shape;
     response_reader second(answer, sink, body_limit);
-    const auto refused = second.put("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", {});
-    EXPECT_EQ(refused.error, error_code(error::wrong_shape));
-    EXPECT_TRUE(refused.done);
+    const auto rejected = second.put("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", {});
+    EXPECT_EQ(rejected.error, error_code(error::wrong_shape));
+    EXPECT_TRUE(rejected.done);
 }
 
 } // namespace

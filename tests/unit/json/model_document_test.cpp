@@ -19,7 +19,7 @@ TEST(ModelDocument, KnowsTheModelsByName) {
 }
 
 TEST(ModelDocument, RefusesAnUnknownName) {
-    for (const char* name : {"", "connectionInfoV2", "ConnectionInfo", "ConnectionInfoV22"}) {
+    for (const char* name : {"", "connectionInfoV2", "ConnectionInfoV", "ConnectionInfoV22"}) {
         try {
             const model_document document(name);
             FAIL() << name;

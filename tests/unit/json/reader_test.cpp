@@ -1,4 +1,5 @@
 #include <roomport/json/reader.hpp>
+#include <roomport/json/writer.hpp>
 
 #include <roomport/model.hpp>
 
@@ -35,6 +36,41 @@ TEST(Reader, TakesBytesInPieces) {
     EXPECT_FALSE(source.finish());
     EXPECT_FALSE(source.finish());
     EXPECT_EQ(source.take(), active_model());
+}
+
+TEST(Reader, ADocumentMayBeNothingButAText) {
+    for (const std::size_t split : {0U, 1U, 5U, 10U}) {
+        reader<std::string> source;
+        constexpr std::string_view text = " \"r\\u002D1\"\n";
+        EXPECT_FALSE(source.write(text.substr(0, split)));
+        EXPECT_FALSE(source.write(text.substr(split)));
+        EXPECT_FALSE(source.finish());
+        EXPECT_EQ(source.take(), "r-1");
+    }
+    EXPECT_EQ(to_string(std::string("a\"b")), R"("a\"b")");
+}
+
+TEST(Reader, ADocumentThatShouldBeATextIsNothingElse) {
+    for (const std::string_view text : {"7", "null", "true", "[\"r\"]", R"({"roomId":"r"})"}) {
+        EXPECT_EQ(read<std::string>(text).error(), roomport::errc::schema) << text;
+    }
+    for (const std::string_view text : {"", "r", "\"r", "\"r\" \"s\"", "\"\xFF\""}) {
+        EXPECT_EQ(read<std::string>(text).error(), roomport::errc::parse) << text;
+    }
+}
+
+TEST(Reader, AMemberMayBeATextOrANumber) {
+    const auto read_creator = [](std::string value) {
+        return read<lobby_v3>(
+            R"({"appId":"a","roomId":"r","shortCode":"s","visibility":"local",)"
+            R"("region":"Tokyo","createdAt":"2025-08-24T14:15:22Z","createdBy":)" +
+            value + "}");
+    };
+    EXPECT_EQ(read_creator("\"x\"")->created_by, text_or_number("x"));
+    EXPECT_EQ(read_creator("-1.5e1")->created_by, text_or_number(-15.0));
+    for (const char* value : {"null", "true", "{}", "[]", "1e400"}) {
+        EXPECT_EQ(read_creator(value).error(), roomport::errc::schema) << value;
+    }
 }
 
 TEST(Reader, GivesNothingAwayBeforeTheDocumentIsComplete) {

@@ -98,6 +98,34 @@ inline constexpr sample_document sample_documents[] = {
     {"CreateRoomParams", R"({"region":"London"})", R"({"region":"London"})"},
     {"UpdateRoomConfigParams", R"({"roomConfig":"x"})", R"({"roomConfig":"x"})"},
     {"GetProcessesCountExperimentalResponseBody", R"({"count":12})", R"({"count":12})"},
+    {"ConnectionInfo",
+     R"({"status":"active","roomId":"r","transportType":"tls","port":34567.0,"host":"h"})",
+     R"({"roomId":"r","status":"active","host":"h","port":34567,"transportType":"tls"})"},
+    {"ConnectionInfo", R"({"status":"starting","roomId":"r","port":null})",
+     R"({"roomId":"r","status":"starting"})"},
+    {"ProcessV2",
+     R"({"processId":"p","appId":"a","deploymentId":7,"region":"Dubai","status":"running",)"
+     R"("roomsPerProcess":2,"roomsAllocated":1,"exposedPort":)" PORT_DEFAULT
+     R"(,"additionalExposedPorts":[],"createdAt":"2025-08-24T14:15:22Z",)"
+     R"("startedAt":"2025-08-24T14:15:23Z","stoppingAt":null,"terminatedAt":null})",
+     R"({"processId":"p","appId":"a","deploymentId":7,"region":"Dubai","status":"running",)"
+     R"("roomsPerProcess":2,"roomsAllocated":1,"exposedPort":)" PORT_DEFAULT_WRITTEN
+     R"(,"additionalExposedPorts":[],"createdAt":"2025-08-24T14:15:22.000Z",)"
+     R"("startedAt":"2025-08-24T14:15:23.000Z","stoppingAt":null,"terminatedAt":null})"},
+    {"LobbyV3",
+     R"({"shortCode":"LFG4","createdAt":"2025-08-24T14:15:22Z","createdBy":"noreply@example.org",)"
+     R"("roomConfig":"{}","visibility":"private","region":"Tokyo","roomId":"r","appId":"a"})",
+     R"({"appId":"a","roomId":"r","shortCode":"LFG4","visibility":"private","region":"Tokyo",)"
+     R"("roomConfig":"{}","createdBy":"noreply@example.org","createdAt":"2025-08-24T14:15:22.000Z"})"},
+    {"LobbyV3",
+     R"({"shortCode":"","createdAt":"2025-08-24T14:15:22Z","createdBy":12.50,"roomConfig":null,)"
+     R"("visibility":"friends","region":"Tokyo","roomId":"r","appId":"a","state":{"x":[]}})",
+     R"({"appId":"a","roomId":"r","shortCode":"","visibility":"friends","region":"Tokyo",)"
+     R"("createdBy":12.5,"createdAt":"2025-08-24T14:15:22.000Z"})"},
+    {"CreateLobbyV3Params", R"({"visibility":"local","region":"London","roomConfig":"x"})",
+     R"({"visibility":"local","region":"London","roomConfig":"x"})"},
+    {"NicknameObject", R"({"nickname":"squiddytwoshoes"})", R"({"nickname":"squiddytwoshoes"})"},
+    {"PlayerTokenObject", R"({"token":"a.b.c"})", R"({"token":"a.b.c"})"},
     {"ApiError", R"({"message":"room not found","code":404})", R"({"message":"room not found"})"},
 };
 

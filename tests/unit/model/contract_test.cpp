@@ -38,6 +38,7 @@ const std::map<std::string, std::string>& deliberate_deviations() {
         "a busy server passes the 2 GiB that the declared int32 can count";
     static const std::map<std::string, std::string> rows = [] {
         std::map<std::string, std::string> result{
+            {"ProcessV2.exposedPort: is ExposedPort, contract says ProcessV2ExposedPort", alias},
             {"ProcessV3.exposedPort: is ExposedPort, contract says ProcessV3ExposedPort", alias},
             {"Room.currentAllocation: is RoomAllocation, contract says CurrentAllocation", alias},
             {"RoomWithoutAllocations.currentAllocation: is RoomAllocation, contract says "
@@ -100,12 +101,69 @@ std::string_view base_type(const value_type& type) {
         return "date-time";
     case value_kind::choice:
         return "enum";
+    case value_kind::either:
+        return "string or double";
     case value_kind::object:
         return "object";
     case value_kind::list:
         return "array";
     }
     return "";
+}
+
+const data::array* enum_values(const data::object& schema) {
+    const auto name = referred_name(schema);
+    const auto* values =
+        name.empty() ? nullptr : contract_schemas().at(name).as_object().if_contains("enum");
+    return values != nullptr ? &values->as_array() : nullptr;
+}
+
+// One schema that takes what any of several takes: members that some alternatives lack are not required, an enum has the
+// values of all of them, and the types of plain values are listed.
+data::object without_alternatives(const data::object& schema) {
+    const auto* alternatives = schema.if_contains("oneOf");
+    if (alternatives == nullptr) {
+        return schema;
+    }
+    data::object properties;
+    std::map<std::string, std::size_t> required;
+    std::string types;
+    for (const auto& each : alternatives->as_array()) {
+        const auto name = referred_name(each.as_object());
+        if (name.empty()) {
+            types.append(types.empty() ? "" : " or ").append(base_type(each.as_object()));
+            continue;
+        }
+        const auto& alternative = contract_schemas().at(name).as_object();
+        for (const auto& required_name : alternative.at("required").as_array()) {
+            ++required[std::string(required_name.as_string())];
+        }
+        for (const auto& property : alternative.at("properties").as_object()) {
+            if (const auto* values = enum_values(property.value().as_object())) {
+                auto& merged = properties[property.key()].is_null()
+                                   ? properties[property.key()].emplace_object()
+                                   : properties[property.key()].as_object();
+                auto& texts = merged["enum"].is_null() ? merged["enum"].emplace_array()
+                                                       : merged["enum"].as_array();
+                texts.insert(texts.end(), values->begin(), values->end());
+            } else {
+                properties[property.key()] = property.value();
+            }
+        }
+    }
+    data::object result;
+    if (!types.empty()) {
+        result["type"] = types;
+        return result;
+    }
+    auto& names = result["required"].emplace_array();
+    for (const auto& [name, times] : required) {
+        if (times == alternatives->as_array().size()) {
+            names.emplace_back(name);
+        }
+    }
+    result["properties"] = std::move(properties);
+    return result;
 }
 
 class comparison {
@@ -167,6 +225,10 @@ private:
 
     void compare_value(const std::string& where, const data::object& schema,
                        const value_type& type) {
+        if (const auto* values = schema.if_contains("enum")) {
+            compare_texts(where, values->as_array(), type);
+            return;
+        }
         const std::string_view name = referred_name(schema);
         if (!name.empty()) {
             compare_reference(where, name, type);
@@ -181,9 +243,13 @@ private:
 
     void compare_reference(const std::string& where, std::string_view name,
                            const value_type& type) {
-        const auto& referred = contract_schemas().at(name).as_object();
+        const auto referred = without_alternatives(contract_schemas().at(name).as_object());
         if (const auto* values = referred.if_contains("enum")) {
             compare_texts(where, values->as_array(), type);
+        } else if (!referred.contains("properties")) {
+            if (base_type(type) != base_type(referred)) {
+                note(where, base_type(type), base_type(referred));
+            }
         } else if (type.kind != value_kind::object) {
             note(where, base_type(type), name);
         } else if (type.model_name != name) {
@@ -215,7 +281,8 @@ std::set<std::string> all_differences() {
             ADD_FAILURE() << "the contract has no model " << type->model_name;
             continue;
         }
-        result.compare_model(std::string(type->model_name), schema->as_object(), *type);
+        result.compare_model(std::string(type->model_name),
+                             without_alternatives(schema->as_object()), *type);
     }
     return result.differences();
 }
@@ -240,11 +307,12 @@ TEST(Contract, AllModelsOfTheOperationsAreThere) {
         names.push_back(type->model_name);
     }
     EXPECT_THAT(names,
-                testing::ElementsAre("ApiError", "ConnectionInfoV2", "CreateRoomParams",
-                                     "ExposedPort", "GetProcessesCountExperimentalResponseBody",
-                                     "PingEndpoints", "Process", "ProcessV3", "ProcessWithRooms",
-                                     "Room", "RoomAllocation", "RoomConnectionData",
-                                     "RoomWithoutAllocations", "UpdateRoomConfigParams"));
+                testing::ElementsAre(
+                    "ApiError", "ConnectionInfo", "ConnectionInfoV2", "CreateLobbyV3Params",
+                    "CreateRoomParams", "ExposedPort", "GetProcessesCountExperimentalResponseBody",
+                    "LobbyV3", "NicknameObject", "PingEndpoints", "PlayerTokenObject", "Process",
+                    "ProcessV2", "ProcessV3", "ProcessWithRooms", "Room", "RoomAllocation",
+                    "RoomConnectionData", "RoomWithoutAllocations", "UpdateRoomConfigParams"));
 }
 
 TEST(Contract, ProcessWithRoomsHasItsTwentyFourMembersSevenOfThemDeprecated) {
@@ -256,6 +324,17 @@ TEST(Contract, ProcessWithRoomsHasItsTwentyFourMembersSevenOfThemDeprecated) {
         }
     }
     FAIL() << "no such model";
+}
+
+TEST(Contract, AModelWithAlternativesTakesWhatAnyOfThemTakes) {
+    const auto merged = without_alternatives(contract_schemas().at("ConnectionInfo").as_object());
+    EXPECT_EQ(merged.at("required"), data::parse(R"(["roomId","status"])"));
+    const auto& properties = merged.at("properties").as_object();
+    EXPECT_EQ(properties.size(), 5U);
+    EXPECT_EQ(properties.at("status"), data::parse(R"({"enum":["active","starting"]})"));
+    EXPECT_EQ(
+        base_type(without_alternatives(contract_schemas().at("LobbyV3CreatedBy").as_object())),
+        "string or double");
 }
 
 TEST(Contract, ADifferenceIsNoticed) {

@@ -42,8 +42,25 @@ TEST(RoomRequest, RefusesBodiesThatNameNoRoom) {
     }
 }
 
-TEST(RoomRequest, SkipsWhatItDoesNotKnow) {
-    EXPECT_EQ(read_room_request(R"({"roomId":"a","region":"Tokyo","x":[{}]})")->room_id, "a");
+TEST(RoomRequest, RefusesAMemberThatItDoesNotKnowAndNamesIt) {
+    for (const auto* body :
+         {R"({"roomId":"a","timout":"30s"})", R"({"timout":[{"roomId":1}],"roomId":"a"})"}) {
+        const auto read = read_room_request(body);
+        ASSERT_TRUE(read.has_error()) << body;
+        EXPECT_NE(read.error().find("'timout'"), std::string::npos) << read.error();
+    }
+    const auto hostile =
+        read_room_request("{\"roomId\":\"a\",\"\\u001b\\u0000" + std::string(5000, 'x') + "\":1}");
+    ASSERT_TRUE(hostile.has_error());
+    EXPECT_EQ(hostile.error().find('\x1b'), std::string::npos);
+    EXPECT_LT(hostile.error().size(), 300U);
+}
+
+TEST(RoomRequest, RefusesAMemberThatStandsThereTwiceAndNamesIt) {
+    const auto twice = read_room_request(R"({"roomId":"a","timeout":"1s","roomId":"b"})");
+    ASSERT_TRUE(twice.has_error());
+    EXPECT_NE(twice.error().find("roomId stands there twice"), std::string::npos);
+    EXPECT_TRUE(read_room_request(R"({"roomId":"a","timeout":1,"timeout":1})").has_error());
 }
 
 TEST(Patience, IsWholeSecondsUpToFiveMinutes) {

@@ -8,16 +8,16 @@ using namespace roomport::server;
 using roomport::transport_type;
 using words = std::vector<std::string>;
 
-const std::vector<port_declaration> ports{port_declaration("default", transport_type::udp),
-                                          port_declaration("debug", transport_type::tcp)};
+const std::vector<port_declaration> two_ports{port_declaration("default", transport_type::udp),
+                                              port_declaration("debug", transport_type::tcp)};
 
 words fill(std::string_view text) {
     process_order order;
     order.process_id = "p";
     order.region = roomport::region::tokyo;
     order.room_id = "a room";
-    order.ports = {allocated_port(ports[0], 7000), allocated_port(ports[1], 7001)};
-    const auto command = command_template::parse(text, ports);
+    order.ports = {allocated_port(two_ports[0], 7000), allocated_port(two_ports[1], 7001)};
+    const auto command = command_template::parse(text, two_ports);
     EXPECT_TRUE(command.has_value()) << text;
     return command.has_value() ? command->fill(order) : words();
 }
@@ -42,7 +42,7 @@ TEST(CommandTemplate, LeavesOtherBracesAlone) {
 
 TEST(CommandTemplate, RefusesWhatCanNotWork) {
     for (const char* text : {"", "  ", "'a", "a \"b", "a\\", "'' b", "a {port:other}"}) {
-        EXPECT_TRUE(command_template::parse(text, ports).has_error()) << text;
+        EXPECT_TRUE(command_template::parse(text, two_ports).has_error()) << text;
     }
 }
 

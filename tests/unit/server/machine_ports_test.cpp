@@ -4,11 +4,13 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 
 namespace {
 
@@ -17,10 +19,25 @@ using namespace std::chrono_literals;
 using roomport::time_point;
 using roomport::transport_type;
 
-const port_range few(26900, 26909);
+// Claims are the machine's, so tests that run at the same time must not share a range.
+port_range ten_free_ports() {
+    for (int first = 20000 + ::getpid() % 400 * 10, tried = 0; tried < 100; ++tried, first += 10) {
+        const port_range range(static_cast<std::uint16_t>(first),
+                               static_cast<std::uint16_t>(first + 9));
+        machine_ports ports;
+        bool all = true;
+        for (int port = first; port < first + 10; ++port) {
+            all = ports.take(transport_type::udp, static_cast<std::uint16_t>(port)) && all;
+        }
+        if (all) {
+            return range;
+        }
+    }
+    throw std::runtime_error("no ten free ports in a row");
+}
 
-port_allocator make_allocator() {
-    return {few, 30s, std::make_shared<machine_ports>()};
+port_allocator make_allocator(port_range range) {
+    return {range, 30s, std::make_shared<machine_ports>()};
 }
 
 TEST(MachinePorts, APortThatIsBoundIsNotTaken) {
@@ -40,8 +57,9 @@ TEST(MachinePorts, APortThatIsBoundIsNotTaken) {
 }
 
 TEST(MachinePorts, TwoServicesNeverGetTheSamePortBeforeAnyoneHasBoundIt) {
-    auto one = make_allocator();
-    auto other = make_allocator();
+    const auto ten = ten_free_ports();
+    auto one = make_allocator(ten);
+    auto other = make_allocator(ten);
     std::set<std::uint16_t> given;
     for (int n = 0; n < 5; ++n) {
         for (auto* allocator : {&one, &other}) {
@@ -54,8 +72,9 @@ TEST(MachinePorts, TwoServicesNeverGetTheSamePortBeforeAnyoneHasBoundIt) {
 }
 
 TEST(MachinePorts, AreOthersAgainOnceTheyAreGivenBackOrTheirOwnerIsGone) {
-    auto one = std::make_optional(make_allocator());
-    auto other = make_allocator();
+    const auto ten = ten_free_ports();
+    auto one = std::make_optional(make_allocator(ten));
+    auto other = make_allocator(ten);
     std::uint16_t last = 0;
     for (int n = 0; n < 10; ++n) {
         last = *one->allocate(transport_type::udp, time_point());

@@ -52,14 +52,14 @@ TEST_F(StateDirectory, AMarkerThatACrashDamagedIsMadeAnew) {
 }
 
 TEST_F(StateDirectory, MakesATokenOnceAndDropsTheFinalNewline) {
-    const auto made = state_directory::load_or_make_token(folder / "t");
+    const auto made = state_directory::load_or_make_secret(folder / "t");
     EXPECT_EQ(made.reveal().size(), 64U);
-    EXPECT_EQ(state_directory::load_or_make_token(folder / "t").reveal(), made.reveal());
+    EXPECT_EQ(state_directory::load_or_make_secret(folder / "t").reveal(), made.reveal());
     write_file(folder / "u", "abc\r\n", true);
-    EXPECT_EQ(state_directory::load_or_make_token(folder / "u").reveal(), "abc");
+    EXPECT_EQ(state_directory::load_or_make_secret(folder / "u").reveal(), "abc");
     for (const char* bad : {"", "\n", "a b", "a\nb", "\x80"}) {
         write_file(folder / "v", bad, true);
-        EXPECT_THROW(state_directory::load_or_make_token(folder / "v"), usage_error);
+        EXPECT_THROW(state_directory::load_or_make_secret(folder / "v"), usage_error);
     }
 }
 

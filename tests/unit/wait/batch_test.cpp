@@ -70,8 +70,8 @@ TEST_F(BatchLooks, LeaveTheOthersForTheNext) {
 
 TEST_F(BatchLooks, TakeTheMostUrgent) {
     auto policy = std::make_shared<recording_cadence>();
-    policy->worth = [](cadence_group, duration, duration now) {
-        return std::chrono::duration<double>(now).count();
+    policy->worth = [](const urgency_input& input) {
+        return std::chrono::duration<double>(input.now).count();
     };
     auto options = one_at_a_time();
     options.cadence = policy;
@@ -282,7 +282,7 @@ TEST_F(BatchHolds, EndInTimeForTheNearestDeadline) {
     start("a", 6s);
     start("b", 60s);
     const auto log = script.take_log();
-    EXPECT_EQ(log.back(), "0 look a+b hold 5990 until 15990");
+    EXPECT_EQ(log.back(), "0 look a+b hold 5950 until 15950");
 }
 
 TEST_F(BatchHolds, AnsweredAtOnceWithoutNewsFallBackToTheCadence) {

@@ -34,6 +34,16 @@ duration first_pause(cadence& policy, cadence_group where = 0) {
     return policy.first_pause(input);
 }
 
+double urgency(cadence& policy, duration last, duration now, cadence_group where = 0,
+               bool is_known = true) {
+    urgency_input input;
+    input.group = where;
+    input.is_age_known = is_known;
+    input.last = last;
+    input.now = now;
+    return policy.urgency(input);
+}
+
 start_time_sample sample(duration after, duration by, cadence_group where = 0,
                          bool is_known = true) {
     start_time_sample made;
@@ -192,6 +202,32 @@ TEST(LearnedCadence, LearnsNothingFromAKeyThatMayHaveBeenReadyForLong) {
     EXPECT_EQ(pause_at(*policy, 0s, 0, false), untaught);
 }
 
+TEST(LearnedCadence, LearnsNothingFromAKeyOfUnknownAgeThatWaitedLongForItsFirstLook) {
+    const auto policy = learned_cadence();
+    for (int room = 0; room < 50; ++room) {
+        policy->learn(sample(1800ms, 2s, 0, false));
+    }
+    const duration taught = pause_at(*policy, 10ms, 0, false);
+    for (int room = 0; room < 400; ++room) {
+        start_time_sample late = sample(0s, 40s + room * 100ms, 0, false);
+        late.queued = 400;
+        policy->learn(late);
+    }
+    EXPECT_EQ(pause_at(*policy, 10ms, 0, false), taught);
+    EXPECT_GT(taught, 1700ms);
+    EXPECT_LT(taught, 2200ms);
+}
+
+TEST(LearnedCadence, RanksEachKeyByTheLawThatItsAgeFollows) {
+    const auto policy = learned_cadence();
+    live(*policy, 20, 0.5, 100, 1);
+    for (int room = 0; room < 60; ++room) {
+        policy->learn(sample(1800ms, 2s, 0, false));
+    }
+    EXPECT_GT(urgency(*policy, 1s, 3s, 0, false), 5 * urgency(*policy, 1s, 3s, 0, true));
+    EXPECT_GT(urgency(*policy, 19s, 21s, 0, true), urgency(*policy, 1s, 3s, 0, true) * 5);
+}
+
 TEST(LearnedCadence, LearnsAgesSinceCreationApartFromAgesSinceTheFirstWaiter) {
     const auto policy = learned_cadence();
     const duration untaught = pause_at(*policy, 10ms, 0, false);
@@ -237,7 +273,7 @@ TEST(LearnedCadence, BearsAGroupItNeverGaveOut) {
     const auto policy = learned_cadence();
     policy->learn(sample(1s, 2s, 4000000000U));
     EXPECT_GT(first_pause(*policy, 4000000000U), 0s);
-    EXPECT_GT(policy->urgency(4000000000U, 0s, 1s), 0);
+    EXPECT_GT(urgency(*policy, 0s, 1s, 4000000000U), 0);
 }
 
 TEST(LearnedCadence, DoesTheSameAgain) {
@@ -263,13 +299,13 @@ TEST(LearnedCadence, UrgencyGrowsWithTimeAtEveryAge) {
     for (const duration last : {0s, 1s, 5s, 30s, 134s, 136s, 600s, 3600s}) {
         double before = 0;
         for (duration now = last; now < last + 300s; now += 37ms) {
-            const double urgency = policy->urgency(0, last, now);
-            ASSERT_TRUE(std::isfinite(urgency));
-            ASSERT_GE(urgency, before * (1 - 1e-9) - 1e-9);
-            before = urgency;
+            const double worth = urgency(*policy, last, now);
+            ASSERT_TRUE(std::isfinite(worth));
+            ASSERT_GE(worth, before * (1 - 1e-9) - 1e-9);
+            before = worth;
         }
         EXPECT_GT(before, 0);
-        EXPECT_NEAR(policy->urgency(0, last, last), 0, 1e-9);
+        EXPECT_NEAR(urgency(*policy, last, last), 0, 1e-9);
     }
 }
 
@@ -286,15 +322,15 @@ TEST(LearnedCadence, UrgencyIsThePriceAtWhichALookWouldBeBestNow) {
     cadence_input input;
     input.is_age_known = true;
     input.age = 3s;
-    EXPECT_NEAR(policy->urgency(0, 3s, 3s + policy->pause(input)), 0.1, 1e-3);
-    EXPECT_NEAR(policy->urgency(0, 3s, 3s + dearer->pause(input)), 0.4, 1e-3);
+    EXPECT_NEAR(urgency(*policy, 3s, 3s + policy->pause(input)), 0.1, 1e-3);
+    EXPECT_NEAR(urgency(*policy, 3s, 3s + dearer->pause(input)), 0.4, 1e-3);
 }
 
 TEST(LearnedCadence, AKeyThatNeverStartsIsLessUrgentThanAFreshOne) {
     const auto policy = learned_cadence();
     live(*policy, 5, 0.5, 100, 1);
     for (const duration age : {60s, 600s, 3600s}) {
-        EXPECT_LT(policy->urgency(0, age, age + 1s), policy->urgency(0, 4s, 5s) / 5);
+        EXPECT_LT(urgency(*policy, age, age + 1s), urgency(*policy, 4s, 5s) / 5);
     }
 }
 

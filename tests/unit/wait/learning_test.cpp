@@ -166,6 +166,33 @@ TEST_F(Learning, SaysNothingOfAKeyOfWhichNothingIsKnown) {
     EXPECT_TRUE(policy->learned.empty());
 }
 
+TEST_F(Learning, CountsTheKeysThatWaitInTheQueueByTheLawThatTheyFollow) {
+    auto options = options_with(policy);
+    options.max_rate = 1;
+    wait_script slow(options);
+    const auto start = [&](const std::string& key, cadence_group group, bool is_age_known) {
+        policy->group_number = group;
+        wait_options with = wait_script::timeout(60s);
+        if (is_age_known) {
+            with.created_at = slow.now();
+        }
+        slow.start(key, with);
+    };
+    start("looked at", 1, true);
+    for (int key = 0; key < 5; ++key) {
+        start("other group " + std::to_string(key), 2, true);
+    }
+    for (int key = 0; key < 3; ++key) {
+        start("other age " + std::to_string(key), 1, false);
+    }
+    start("a", 1, true);
+    start("b", 1, true);
+    slow.answer("looked at", ready());
+    EXPECT_EQ(only_sample().queued, 2U);
+    slow.state->cancel_all(slow.now());
+    EXPECT_EQ(slow.ended.size(), 11U);
+}
+
 TEST_F(Learning, TellsOfAKeyOnceThoughItsWaitersGoOn) {
     wait_options picky = known_age(0s);
     picky.acceptors = std::make_shared<acceptors>(
@@ -194,9 +221,7 @@ TEST(CadenceThatThrows, LeavesTheEngineItsOwnWay) {
         duration first_pause(const cadence_input&) override { throw std::runtime_error("first"); }
         cadence_group group(std::string_view) override { throw std::runtime_error("group"); }
         void learn(const start_time_sample&) override { throw std::runtime_error("learn"); }
-        double urgency(cadence_group, duration, duration) override {
-            throw std::runtime_error("urgency");
-        }
+        double urgency(const urgency_input&) override { throw std::runtime_error("urgency"); }
     };
     auto options = wait_script::make_options();
     options.cadence = std::make_shared<bad_cadence>();

@@ -56,8 +56,8 @@ protected:
 };
 
 TEST_F(Ranking, LetsTheMostUrgentBeginFirst) {
-    policy->worth = [](cadence_group, duration, duration now) {
-        return now > 50s ? 0.0 : std::chrono::duration<double>(now).count();
+    policy->worth = [](const urgency_input& input) {
+        return input.now > 50s ? 0.0 : std::chrono::duration<double>(input.now).count();
     };
     start_with_age("first", 1s);
     for (const auto& [key, age] : std::map<std::string, duration>{
@@ -74,15 +74,24 @@ TEST_F(Ranking, CountsFromTheLastLookThatFoundTheKeyStarting) {
     script.answer("a", starting());
     script.run_until(3s);
     const auto& asked = policy->urgencies.back();
-    EXPECT_EQ(asked.where, 7U);
+    EXPECT_EQ(asked.group, 7U);
+    EXPECT_TRUE(asked.is_age_known);
     EXPECT_EQ(asked.last, 10s);
     EXPECT_EQ(asked.now, 11020ms);
 }
 
+TEST_F(Ranking, SaysWhetherAgesCountFromTheCreation) {
+    start_with_age("known", 10s);
+    script.start("unknown", wait_script::timeout(60s));
+    ASSERT_EQ(policy->urgencies.size(), 2U);
+    EXPECT_TRUE(policy->urgencies.front().is_age_known);
+    EXPECT_FALSE(policy->urgencies.back().is_age_known);
+}
+
 TEST_F(Ranking, IsNeverOlderThanAMomentForTheKeysQueued) {
-    policy->worth = [](cadence_group, duration, duration now) {
+    policy->worth = [](const urgency_input& input) {
         // Young keys count most, until they are five seconds old.
-        return now < 5s ? 1000.0 : std::chrono::duration<double>(now).count();
+        return input.now < 5s ? 1000.0 : std::chrono::duration<double>(input.now).count();
     };
     start_with_age("first", 100s);
     start_with_age("young", 4500ms);
@@ -95,8 +104,8 @@ TEST_F(Ranking, IsNeverOlderThanAMomentForTheKeysQueued) {
 }
 
 TEST_F(Ranking, PutsLastLooksFirst) {
-    policy->worth = [](cadence_group, duration, duration now) {
-        return std::chrono::duration<double>(now).count();
+    policy->worth = [](const urgency_input& input) {
+        return std::chrono::duration<double>(input.now).count();
     };
     start_with_age("first", 0s);
     start_with_age("old", 500s);
@@ -117,8 +126,8 @@ TEST_F(Ranking, CountsAKeyWhoseLooksFailForLess) {
 }
 
 TEST_F(Ranking, StarvesNobody) {
-    policy->worth = [](cadence_group, duration, duration now) {
-        return now > 500s ? 0.001 : 10.0;
+    policy->worth = [](const urgency_input& input) {
+        return input.now > 500s ? 0.001 : 10.0;
     };
     policy->next_pause = 10ms;
     for (int key = 0; key < 5; ++key) {
@@ -133,12 +142,12 @@ TEST_F(Ranking, StarvesNobody) {
 }
 
 TEST_F(Ranking, TakesWhatIsNoNumberForNothing) {
-    policy->worth = [](cadence_group, duration, duration now) {
-        if (now < 2s) {
+    policy->worth = [](const urgency_input& input) {
+        if (input.now < 2s) {
             return std::numeric_limits<double>::quiet_NaN();
         }
-        return now < 20s ? -std::numeric_limits<double>::infinity()
-                         : std::numeric_limits<double>::infinity();
+        return input.now < 20s ? -std::numeric_limits<double>::infinity()
+                               : std::numeric_limits<double>::infinity();
     };
     start_with_age("first", 0s);
     start_with_age("a", 0s);

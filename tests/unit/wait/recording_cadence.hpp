@@ -32,27 +32,21 @@ public:
 
     void learn(const start_time_sample& sample) override { learned.push_back(sample); }
 
-    double urgency(cadence_group where, duration last, duration now) override {
-        urgencies.push_back({where, last, now});
-        return worth ? worth(where, last, now) : cadence::urgency(where, last, now);
+    double urgency(const urgency_input& input) override {
+        urgencies.push_back(input);
+        return worth ? worth(input) : cadence::urgency(input);
     }
-
-    struct asked_urgency {
-        cadence_group where;
-        duration last;
-        duration now;
-    };
 
     duration next_pause = std::chrono::seconds(1);
     duration next_first_pause{};
     cadence_group group_number = 7;
-    double (*worth)(cadence_group, duration, duration) = nullptr;
+    double (*worth)(const urgency_input& input) = nullptr;
 
     std::vector<cadence_input> pauses;
     std::vector<cadence_input> first_pauses;
     std::vector<std::string> groups;
     std::vector<start_time_sample> learned;
-    std::vector<asked_urgency> urgencies;
+    std::vector<urgency_input> urgencies;
 };
 
 } // namespace roomport::wait_detail

@@ -314,6 +314,30 @@ TEST_F(WaitEngine, StartedOnItsStrandIsNeverCompletedInline) {
     EXPECT_TRUE(bad && good);
 }
 
+TEST(WaitEngineShutdown, DropsHandlersThatHoldTheEngineWithTheirContext) {
+    std::optional<boost::asio::io_context> context(std::in_place);
+    const auto strand = boost::asio::make_strand(*context);
+    auto source = std::make_shared<scripted_observer>(
+        strand, 1h, [](const std::string&, unsigned) { return starting(); });
+    auto engine = std::make_shared<wait_engine>(strand, context->get_executor(), source,
+                                                wait_engine_options());
+    const std::weak_ptr<wait_engine> held = engine;
+    const std::weak_ptr<observer> observed = source;
+    wait_options options;
+    options.timeout = 1h;
+    for (const char* key : {"a", "a", "b"}) {
+        engine->async_wait(key, options, [engine](error_code, const wait_result&) { FAIL(); });
+    }
+    context->run_for(10ms);
+    EXPECT_EQ(source->looks, 2U);
+    engine.reset();
+    source.reset();
+    EXPECT_FALSE(held.expired());
+    context.reset();
+    EXPECT_TRUE(held.expired());
+    EXPECT_TRUE(observed.expired());
+}
+
 TEST(WaitEngineWithoutStrand, WorksOnASingleThread) {
     asio::io_context context(1);
     auto source = std::make_shared<scripted_observer>(

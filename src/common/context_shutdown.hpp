@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace roomport::http::detail {
+namespace roomport::detail {
 
 /// Something with operations pending whose handlers may hold the very owner of those operations: a ring that nobody would
 /// ever break once the context is gone that should have run them.
@@ -65,4 +65,4 @@ inline void watch_shutdown(const boost::asio::any_io_executor& executor,
     boost::asio::use_service<shutdown_service>(context).watch(std::move(listener));
 }
 
-} // namespace roomport::http::detail
+} // namespace roomport::detail
