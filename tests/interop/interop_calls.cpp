@@ -1,0 +1,202 @@
+// Calls every operation that the library types, once: interop_calls --list, or interop_calls ENDPOINT.
+// A JSON array is printed: of the operations, or of what each answered.
+#include <roomport/client.hpp>
+#include <roomport/json/writer.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace {
+
+namespace asio = boost::asio;
+namespace hathora = roomport::hathora;
+
+constexpr const char* room_id = "1a2b3c4d5e6f7";
+constexpr const char* process_id = "00000000-0000-4000-8000-000000000001";
+
+// One request of each type, with every member set. A new type of request does not compile before it stands here.
+void fill(hathora::app_request&) {}
+
+void fill(hathora::room_request& request) {
+    request.room_id = room_id;
+}
+
+void fill(hathora::rooms_request& request) {
+    request.ids = {room_id};
+}
+
+void fill(hathora::process_request& request) {
+    request.process_id = process_id;
+}
+
+void fill(hathora::create_room_request& request) {
+    request.room_id = room_id;
+    request.body.region = roomport::region::frankfurt;
+    request.body.room_config = "{\"map\":\"dust\"}";
+}
+
+void fill(hathora::update_room_config_request& request) {
+    request.room_id = room_id;
+    request.body.room_config = "\xc3\xbcnder";
+}
+
+void fill(hathora::process_list_request& request) {
+    request.region = roomport::region::tokyo;
+}
+
+void fill(hathora::process_filter_request& request) {
+    request.status = {roomport::process_status::running, roomport::process_status::starting};
+    request.region = {roomport::region::tokyo, roomport::region::frankfurt};
+    request.before = 1767323045;
+}
+
+void fill(hathora::process_filter_v2_request& request) {
+    request.status = {roomport::process_status::running, roomport::process_status::starting};
+    request.region = {roomport::region::tokyo, roomport::region::frankfurt};
+}
+
+void fill(hathora::create_process_request& request) {
+    request.region = roomport::region::sydney;
+}
+
+void fill(hathora::login_nickname_request& request) {
+    request.body.nickname = "Zo\xc3\xab";
+}
+
+void fill(hathora::create_lobby_request& request) {
+    request.player_token = roomport::secret("a.player.token");
+    request.room_id = room_id;
+    request.short_code = "LFG4";
+    request.body.visibility = roomport::lobby_visibility::public_;
+    request.body.region = roomport::region::frankfurt;
+    request.body.room_config = "{}";
+}
+
+void fill(hathora::short_code_request& request) {
+    request.short_code = "LFG4";
+}
+
+void fill(hathora::lobby_list_request& request) {
+    request.region = roomport::region::tokyo;
+}
+
+template <class Response>
+std::string written(const Response& value) {
+    if constexpr (std::is_same_v<Response, hathora::no_content>) {
+        return "null";
+    } else {
+        return roomport::json::to_string(value);
+    }
+}
+
+class report {
+public:
+    report() = default;
+
+    template <class Request, class Response>
+    void add(const hathora::operation<Request, Response>& what, roomport::error_code ec,
+             const roomport::api_result<Response>& result) {
+        begin(what.id);
+        text_ += ",\"httpStatus\":" + std::to_string(result.http_status);
+        if (ec) {
+            text_ += ",\"error\":" + roomport::json::quote(ec.message() + ": " + result.message);
+        } else {
+            text_ += ",\"value\":" + written(result.value);
+        }
+        text_ += '}';
+    }
+
+    void add(const hathora::operation_description& what) {
+        begin(what.id);
+        text_ += ",\"method\":" +
+                 roomport::json::quote(what.verb == roomport::http::method::get ? "GET" : "POST");
+        text_ += ",\"path\":" + roomport::json::quote(what.path) + '}';
+    }
+
+    std::string text() const { return '[' + text_ + "\n]\n"; }
+
+private:
+    void begin(std::string_view id) {
+        text_ += (text_.empty() ? "\n{\"id\":" : ",\n{\"id\":") + roomport::json::quote(id);
+    }
+
+    std::string text_;
+};
+
+template <class Request, class Response>
+asio::awaitable<void> call(roomport::client& client,
+                           const hathora::operation<Request, Response>& what, report& to) {
+    Request request;
+    fill(request);
+    const auto outcome =
+        co_await client.async_call(what, std::move(request), asio::as_tuple(asio::use_awaitable));
+    to.add(what, std::get<0>(outcome), std::get<1>(outcome));
+}
+
+asio::awaitable<void> call_all(roomport::client& client, report& to) {
+    // Not `(co_await call(..), ...)`: g++ 12 is not to be trusted with many awaits in one expression.
+    constexpr auto count = std::tuple_size_v<decltype(hathora::all_operations)>;
+    using step = asio::awaitable<void> (*)(roomport::client&, report&);
+    const auto steps = []<std::size_t... At>(std::index_sequence<At...>) {
+        return std::array<step, count>{[](roomport::client& with, report& result) {
+            return call(with, std::get<At>(hathora::all_operations), result);
+        }...};
+    }
+    (std::make_index_sequence<count>());
+    for (const auto each : steps) {
+        co_await each(client, to);
+    }
+    co_await client.async_close(asio::use_awaitable);
+}
+
+void run(const std::string& endpoint, report& to) {
+    asio::io_context context;
+    roomport::client_options options;
+    options.endpoint = endpoint;
+    options.app_id = "local";
+    options.token = hathora::fixed_token(roomport::secret("a-developer-token"));
+    roomport::client client(context.get_executor(), options);
+    asio::co_spawn(context, call_all(client, to), [](const std::exception_ptr& thrown) {
+        if (thrown) {
+            std::rethrow_exception(thrown);
+        }
+    });
+    context.run();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fputs("usage: interop_calls --list | ENDPOINT\n", stderr);
+        return 2;
+    }
+    try {
+        report result;
+        if (std::string_view(argv[1]) == "--list") {
+            std::apply([&](const auto&... operation) { (result.add(operation), ...); },
+                       hathora::all_operations);
+        } else {
+            run(argv[1], result);
+        }
+        std::cout << result.text();
+        return 0;
+    } catch (const std::exception& wrong) {
+        std::fprintf(stderr, "%s\n", wrong.what());
+        return 1;
+    }
+}
