@@ -1,5 +1,6 @@
 #include "poller_daemon/access.hpp"
 
+#include "cli/report.hpp"
 #include "httpd/tls_context.hpp"
 #include "server/listen_address.hpp"
 #include "server/state_directory.hpp"
@@ -63,11 +64,9 @@ read_certificate(const configuration::listen_section& given) {
     try {
         return httpd::make_tls_context(*given.tls_certificate, *given.tls_key);
     } catch (const boost::system::system_error& failure) {
-        throw configuration_error("listen.tls_certificate and listen.tls_key can't be used: " +
-                                  std::string(failure.what()) +
-                                  "; give PEM files that belong "
-                                  "together, the key without a "
-                                  "passphrase");
+        throw configuration_error(
+            "listen.tls_certificate and listen.tls_key can't be used: " + cli::to_reason(failure) +
+            "; give PEM files that belong together, the key without a passphrase");
     }
 }
 

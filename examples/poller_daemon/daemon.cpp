@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <iterator>
 #include <new>
+#include <string>
 #include <utility>
 
 namespace roomport::poller {
@@ -43,7 +44,7 @@ daemon::daemon(const configuration& given, client_options client, wait_options w
     front_.require_token(read_token(given_.listen));
 }
 
-httpd::server_options daemon::server_options_for(std::size_t descriptors) const {
+httpd::server_options daemon::server_options_for(std::size_t descriptors) {
     httpd::server_options options;
     options.limits.head = std::size_t{16} << 10U;
     options.limits.body = std::size_t{16} << 10U;
@@ -55,6 +56,14 @@ httpd::server_options daemon::server_options_for(std::size_t descriptors) const 
     const std::size_t own = given_.api.max_connections + 32;
     const std::size_t left = std::max<std::size_t>(descriptors, own + 8) - own;
     options.max_connections = std::min(given_.listen.max_connections, left);
+    if (options.max_connections < given_.listen.max_connections) {
+        log_.warning("max_connections_lowered",
+                     json::object_writer()
+                         .member("from", given_.listen.max_connections)
+                         .member("to", options.max_connections)
+                         .member("why", "only " + std::to_string(descriptors) +
+                                            " descriptors may be open; allow more (LimitNOFILE)"));
+    }
     return options;
 }
 

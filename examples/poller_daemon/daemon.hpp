@@ -39,7 +39,7 @@ public:
     void run();
 
 private:
-    httpd::server_options server_options_for(std::size_t descriptors) const;
+    httpd::server_options server_options_for(std::size_t descriptors);
     void run_context();
     void listen();
     void wait_for_signal();

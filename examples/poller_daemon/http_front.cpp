@@ -4,6 +4,8 @@
 #include "poller_daemon/local_host.hpp"
 #include "poller_daemon/room_request.hpp"
 
+#include "cli/printable.hpp"
+
 #include <roomport/hathora/room_id.hpp>
 
 #include <algorithm>
@@ -128,10 +130,16 @@ std::optional<httpd::response> http_front::refuse_stranger(std::size_t route,
     }
     // Any page that a browser on this machine shows could ask otherwise; one whose own name was made to lead here sends
     // no Origin, but that name.
-    if (received.find("Origin") || !is_local_host(received.find("Host").value_or(""))) {
+    if (received.find("Origin")) {
         return refusal(403, make_http_status_error(403),
-                       "web pages may not ask here unless listen.token_file is set; ask for an IP "
-                       "address or localhost");
+                       "web pages may not ask here unless listen.token_file is set");
+    }
+    const auto host = received.find("Host").value_or("");
+    if (!is_local_host(host)) {
+        return refusal(403, make_http_status_error(403),
+                       "the host '" + cli::printable(host) +
+                           "' may not be asked for unless listen.token_file is set; ask for an IP "
+                           "address or localhost");
     }
     return std::nullopt;
 }

@@ -10,8 +10,9 @@
 
 #include "cli/exit_status.hpp"
 #include "cli/printable.hpp"
+#include "cli/report.hpp"
+#include "cli/run_program.hpp"
 #include "cli/settings.hpp"
-#include "cli/standard_descriptors.hpp"
 
 #include <roomport/version.hpp>
 
@@ -19,11 +20,8 @@
 #include <boost/system/system_error.hpp>
 
 #include <array>
-#include <csignal>
 #include <cstdio>
-#include <exception>
 #include <iostream>
-#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -131,22 +129,13 @@ int parse_and_run(int count, char** values) {
     } catch (const roomport::poller::configuration_error& wrong) {
         return refuse(where + wrong.what());
     } catch (const boost::system::system_error& wrong) {
-        return refuse(where + with_keys(wrong.what()));
+        return refuse(where + with_keys(roomport::cli::to_reason(wrong)));
     }
 }
 
 } // namespace
 
 int main(int count, char** values) {
-    // A reader that goes away is found out by the failing write.
-    std::signal(SIGPIPE, SIG_IGN);
-    roomport::cli::occupy_standard_descriptors();
-    try {
-        return parse_and_run(count, values);
-    } catch (const std::bad_alloc&) {
-        std::fputs("roomport-poller: out of memory\n", stderr);
-    } catch (const std::exception& failure) {
-        std::fprintf(stderr, "roomport-poller: %s\n", failure.what());
-    }
-    return static_cast<int>(exit_status::internal_failure);
+    return roomport::cli::run_program("roomport-poller",
+                                      [&] { return parse_and_run(count, values); });
 }

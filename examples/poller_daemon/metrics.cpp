@@ -137,7 +137,18 @@ void add_pool(taken_families& to, const http::pool_metrics& pool) {
         .add(number(pool.handshakes_full), "kind", "full");
 }
 
-void add_process(taken_families& to) {
+double seconds(const timeval& value) {
+    return number(value.tv_sec) + number(value.tv_usec) / 1e6;
+}
+
+void add_process(taken_families& to, std::chrono::system_clock::time_point started) {
+    to.gauge("process_start_time_seconds", "When the process began, in seconds since 1970.")
+        .add(std::chrono::duration<double>(started.time_since_epoch()).count());
+    rusage usage{};
+    if (::getrusage(RUSAGE_SELF, &usage) == 0) {
+        to.counter("process_cpu_seconds_total", "Processor time, the kernel's for it included.")
+            .add(seconds(usage.ru_utime) + seconds(usage.ru_stime));
+    }
     std::error_code failure;
     std::size_t open = 0;
     std::filesystem::directory_iterator each("/proc/self/fd", failure);
@@ -164,6 +175,7 @@ void add_process(taken_families& to) {
 } // namespace
 
 struct metrics::impl {
+    const std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
     prometheus::Registry registry;
     prometheus::Family<prometheus::Histogram>& waits =
         prometheus::BuildHistogram()
@@ -227,7 +239,7 @@ std::string metrics::to_text(const metrics_snapshot& now) const {
     add_rooms(taken, now);
     add_waits(taken, now.waits);
     add_pool(taken, now.pool);
-    add_process(taken);
+    add_process(taken, impl_->started);
     taken.move_to(families);
     return prometheus::TextSerializer().Serialize(families);
 }

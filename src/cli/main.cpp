@@ -1,8 +1,8 @@
 #include "cli/commands.hpp"
 #include "cli/printable.hpp"
 #include "cli/report.hpp"
+#include "cli/run_program.hpp"
 #include "cli/serve_command.hpp"
-#include "cli/standard_descriptors.hpp"
 
 #include <roomport/version.hpp>
 
@@ -10,11 +10,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <csignal>
-#include <cstdio>
-#include <exception>
 #include <iostream>
-#include <new>
 #include <span>
 #include <string_view>
 
@@ -74,22 +70,12 @@ int run(int count, char** values) {
     try {
         return static_cast<int>(chosen());
     } catch (const boost::system::system_error& wrong) {
-        return fail(wrong.code(), wrong.what(), as_json);
+        return fail(wrong.code(), roomport::cli::to_reason(wrong), as_json);
     }
 }
 
 } // namespace
 
 int main(int count, char** values) {
-    // A reader of the output that goes away is found out by the failing write.
-    std::signal(SIGPIPE, SIG_IGN);
-    roomport::cli::occupy_standard_descriptors();
-    try {
-        return run(count, values);
-    } catch (const std::bad_alloc&) {
-        std::fputs("roomport: out of memory\n", stderr);
-    } catch (const std::exception& failure) {
-        std::fprintf(stderr, "roomport: %s\n", failure.what());
-    }
-    return static_cast<int>(exit_status::internal_failure);
+    return roomport::cli::run_program("roomport", [&] { return run(count, values); });
 }

@@ -94,7 +94,8 @@ void progress::tell_event(const wait_event& event) {
         if (!event.message.empty()) {
             line += " (" + std::string(event.message) + ")";
         }
-        line += "; trying again in " + seconds_text(event.retry_in);
+        const auto retry_in = seconds_text(event.retry_in);
+        line += "; trying again " + (retry_in == "0.0s" ? "at once" : "in " + retry_in);
     } else if (verbose_) {
         line += std::string(event.status) + " after " + std::to_string(event.polls) +
                 (event.polls == 1 ? " poll, " : " polls, ") + seconds_text(event.elapsed);

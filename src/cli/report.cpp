@@ -76,7 +76,7 @@ std::string to_sentence(const failure& what) {
     }
     text += word(classify(what.error));
     text += ": " + what.error.message();
-    if (!what.message.empty()) {
+    if (!what.message.empty() && what.message != what.error.message()) {
         text += " (" + what.message + ")";
     }
     if (what.error == error_code(error::deadline_passed)) {
@@ -90,6 +90,17 @@ std::string to_sentence(const failure& what) {
         text += ", " + std::to_string(what.polls) + (what.polls == 1 ? " poll" : " polls");
     }
     return text;
+}
+
+std::string to_reason(const boost::system::system_error& thrown) {
+    const auto code = thrown.code();
+    std::string text = thrown.what();
+    const std::string end = ": " + code.what();
+    if (!text.ends_with(end)) {
+        return code.message();
+    }
+    text.resize(text.size() - end.size());
+    return code == error::invalid_argument ? text : text + ": " + code.message();
 }
 
 std::string to_text(const exposed_port& port) {

@@ -5,6 +5,8 @@
 #include <roomport/model/exposed_port.hpp>
 #include <roomport/wait/wait_result.hpp>
 
+#include <boost/system/system_error.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +41,10 @@ std::string to_json(const failure& what);
 
 /// The sentence of a failure: "room X: timeout: ...".
 std::string to_sentence(const failure& what);
+
+/// Why something was thrown: what was said with it and its code's own text, without the code's number. The text of
+/// `error::invalid_argument` says no more than its word and is left out.
+std::string to_reason(const boost::system::system_error& thrown);
 
 /// `HOST:PORT TRANSPORT`, with brackets around an IPv6 address.
 std::string to_text(const exposed_port& port);

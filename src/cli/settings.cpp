@@ -14,8 +14,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace roomport::cli {
 namespace {
@@ -52,17 +54,30 @@ bool is_service(const http::origin& endpoint, const server::service_facts& servi
     return own && endpoint.is_loopback() && endpoint.is_secure() && endpoint.port() == own->port();
 }
 
+constexpr const char* token_variable = "HATHORA_TOKEN";
+
+class environment_token final : public hathora::token_source {
+public:
+    explicit environment_token(secret token) : token_(hathora::fixed_token(std::move(token))) {}
+    boost::system::result<secret> current() override { return token_->current(); }
+    bool refused() override { return token_->refused(); }
+    std::string where() const override { return token_variable; }
+
+private:
+    const std::shared_ptr<hathora::token_source> token_;
+};
+
 std::shared_ptr<hathora::token_source>
 token_from(const settings& given, const std::optional<server::service_facts>& service) {
     if (given.token_file) {
         return hathora::token_file(*given.token_file);
     }
-    if (const auto token = environment("HATHORA_TOKEN")) {
+    if (const auto token = environment(token_variable)) {
         std::string_view text = *token;
         while (text.ends_with('\n') || text.ends_with('\r')) {
             text.remove_suffix(1);
         }
-        return hathora::fixed_token(secret(text));
+        return std::make_shared<environment_token>(secret(text));
     }
     return service ? hathora::token_file(service->token_file) : nullptr;
 }

@@ -47,10 +47,7 @@ void call::send() {
         if (token.has_error()) {
             call_outcome outcome;
             outcome.error = token.error();
-            outcome.message = owner_->options.token
-                                  ? "the token could not be read, is empty, or has characters that "
-                                    "no token has"
-                                  : std::string(what_.id) + " needs a token and none was given";
+            outcome.message = why_no_token();
             finish(std::move(outcome));
             return;
         }
@@ -77,6 +74,20 @@ boost::system::result<secret> call::current_token() {
         return error::token_unavailable;
     }
     return error::token_unavailable;
+}
+
+std::string call::why_no_token() const {
+    if (!owner_->options.token) {
+        return std::string(what_.id) + " needs a token and none was given";
+    }
+    std::string where;
+    try {
+        where = owner_->options.token->where();
+    } catch (...) {
+        // Then it is not told.
+    }
+    return "the token" + (where.empty() ? where : " in " + where) +
+           " could not be read, is empty, or has characters that no token has";
 }
 
 bool call::has_renewed_token() {

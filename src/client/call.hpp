@@ -53,6 +53,7 @@ public:
 private:
     void send();
     boost::system::result<secret> current_token();
+    std::string why_no_token() const;
     bool has_renewed_token();
     void received(error_code ec, const http::response& response);
     void finish(call_outcome outcome);

@@ -2,6 +2,7 @@
 
 #include "model/wire_name.hpp"
 
+#include <roomport/hathora/limits.hpp>
 #include <roomport/hathora/operations.hpp>
 #include <roomport/json/writer.hpp>
 
@@ -14,8 +15,6 @@
 
 namespace roomport::hathora {
 namespace {
-
-constexpr std::size_t longest_room_config = 10'000;
 
 void add(request_builder& to, std::string_view name, const std::string& value) {
     to.parameter(name, value);

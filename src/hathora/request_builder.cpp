@@ -2,6 +2,7 @@
 
 #include "hathora/token_text.hpp"
 
+#include <roomport/hathora/limits.hpp>
 #include <roomport/hathora/room_id.hpp>
 #include <roomport/json/writer.hpp>
 
@@ -14,7 +15,6 @@ namespace roomport::hathora {
 namespace {
 
 constexpr std::size_t document_limit = std::size_t{1} << 20U;
-constexpr std::size_t longest_short_code = 100;
 constexpr std::size_t list_limit = std::size_t{16} << 20U;
 
 std::string percent_encode(std::string_view text) {

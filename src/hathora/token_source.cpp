@@ -101,6 +101,8 @@ public:
         return !token_.empty() && token_.reveal() != before.reveal();
     }
 
+    std::string where() const override { return "the file '" + path_.string() + "'"; }
+
 private:
     std::optional<file_version> look() const {
         struct stat status {};

@@ -14,6 +14,12 @@ time_point later(time_point from, duration by) {
 
 } // namespace
 
+pool_state::pool_state(const settings& how) : settings_(how) {
+    // As many as one round of answers brings at most: they would else take memory when all first come at once.
+    constexpr std::size_t most_reserved = 1024;
+    actions_.reserve(std::min(4 * settings_.max_connections + 16, most_reserved));
+}
+
 pool_state::request_record& pool_state::make_request(request_id request) {
     const auto place = static_cast<std::size_t>(static_cast<std::uint32_t>(request));
     while (requests_.size() <= place) {

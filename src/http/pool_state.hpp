@@ -70,7 +70,7 @@ public:
         duration idle_timeout = std::chrono::seconds(30);
     };
 
-    explicit pool_state(const settings& how) : settings_(how) {}
+    explicit pool_state(const settings& how);
     pool_state(const pool_state&) = delete;
     pool_state& operator=(const pool_state&) = delete;
     ~pool_state() { waiting_.clear(); }

@@ -7,12 +7,16 @@ namespace roomport::server {
 
 void lobby_list::add(lobby_record added) {
     const auto sequence = next_sequence_++;
-    // The record first: without memory for the rest, whatever is found leads to a record.
     const auto& lobby = lobbies_.emplace(sequence, std::move(added)).first->second;
-    by_room_.emplace(lobby.room_id, sequence);
-    by_code_.emplace(lobby.short_code, sequence);
-    if (lobby.visibility == lobby_visibility::public_) {
-        public_.insert(sequence);
+    try {
+        by_room_.emplace(lobby.room_id, sequence);
+        by_code_.emplace(lobby.short_code, sequence);
+        if (lobby.visibility == lobby_visibility::public_) {
+            public_.insert(sequence);
+        }
+    } catch (...) {
+        forget(sequence);
+        throw;
     }
 }
 
@@ -21,9 +25,12 @@ void lobby_list::remove(const std::string& room_id) {
     if (found == by_room_.end()) {
         return;
     }
-    const auto sequence = found->second;
+    forget(found->second);
+}
+
+void lobby_list::forget(std::uint64_t sequence) {
     const auto lobby = lobbies_.find(sequence);
-    by_room_.erase(found);
+    by_room_.erase(lobby->second.room_id);
     by_code_.erase({lobby->second.short_code, sequence});
     public_.erase(sequence);
     lobbies_.erase(lobby);

@@ -35,6 +35,7 @@ public:
     lobby_list() = default;
 
     /// @param added of a room that has no lobby yet.
+    /// @throws std::bad_alloc with nothing added.
     void add(lobby_record added);
 
     /// Forgets the lobby of a room, if it has one.
@@ -50,6 +51,8 @@ public:
     std::vector<const lobby_record*> public_lobbies(std::optional<region> where) const;
 
 private:
+    void forget(std::uint64_t sequence);
+
     std::map<std::uint64_t, lobby_record> lobbies_;
     std::unordered_map<std::string, std::uint64_t> by_room_;
     std::set<std::pair<std::string, std::uint64_t>> by_code_;

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <set>
@@ -74,6 +75,11 @@ std::size_t kill_orphans(const std::string& marker, duration patience) {
             pollfd waiting{handle.get(), POLLIN, 0};
             ::poll(&waiting, 1, 1000);
         }
+    }
+}
+
+void reap_all() noexcept {
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
     }
 }
 

@@ -16,4 +16,7 @@ inline constexpr const char* marker_variable = "ROOMPORT_SERVICE_MARKER";
 /// @return how many were killed.
 std::size_t kill_orphans(const std::string& marker, duration patience);
 
+/// Reaps every child that has ended, as process 1 has to. For a process that launches none of its own.
+void reap_all() noexcept;
+
 } // namespace roomport::server

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <stdexcept>
 
 namespace roomport::server {
@@ -39,7 +40,8 @@ std::optional<double> read_number(const data::value& value) {
     if (!value.is_number()) {
         return std::nullopt;
     }
-    return value.to_number<double>();
+    const auto number = value.to_number<double>();
+    return std::isfinite(number) ? std::optional(number) : std::nullopt;
 }
 
 std::string text_claim(const data::object& claims, std::string_view name) {
@@ -75,8 +77,12 @@ std::optional<text_or_number> read_id(const data::object& claims) {
     if (id == nullptr) {
         return std::nullopt;
     }
-    if (const auto number = read_number(*id)) {
-        return text_or_number(*number);
+    if (id->is_number()) {
+        // Beyond it two players could come to have the same number.
+        constexpr double largest_exact = 9007199254740992;
+        const auto number = read_number(*id);
+        return number && std::abs(*number) < largest_exact ? std::optional(text_or_number(*number))
+                                                           : std::nullopt;
     }
     auto text = text_claim(claims, "id");
     if (text.empty()) {

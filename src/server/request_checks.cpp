@@ -1,6 +1,7 @@
 #include "server/request_checks.hpp"
 
 #include <roomport/error.hpp>
+#include <roomport/hathora/limits.hpp>
 #include <roomport/hathora/room_id.hpp>
 #include <roomport/json/reader.hpp>
 #include <roomport/json/writer.hpp>
@@ -13,8 +14,8 @@
 namespace roomport::server {
 namespace {
 
-constexpr std::size_t longest_room_config = 10000;
-constexpr std::size_t longest_short_code = 100;
+using hathora::longest_room_config;
+using hathora::longest_short_code;
 constexpr std::size_t longest_nickname = 1000;
 
 std::optional<double> parse_number(std::string_view text) {
@@ -194,7 +195,7 @@ checked<process_filter> check_process_filter(const httpd::request& received) {
             if (!number || std::abs(*number) > 1e15) {
                 return httpd::error_response(422, "before must be a unix time");
             }
-            if (*number < 1e11) {
+            if (std::abs(*number) < 1e11) {
                 *number *= 1000;
             }
             filter.before =

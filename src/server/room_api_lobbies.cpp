@@ -13,6 +13,22 @@ namespace {
 constexpr std::size_t player_id_bytes = 10;
 constexpr std::size_t made_code_length = 6;
 
+// Anybody may ask for the public lobbies, and whoever can create some decides how long their configs are.
+constexpr std::size_t longest_list = std::size_t{8} << 20U;
+
+/// About as long as a lobby is in JSON.
+std::size_t written_size(const lobby_v3& lobby) {
+    constexpr std::size_t without_config = 512;
+    std::size_t size = without_config;
+    if (lobby.room_config) {
+        for (const char each : *lobby.room_config) {
+            const bool is_control = static_cast<unsigned char>(each) < 0x20;
+            size += is_control ? 6 : (each == '"' || each == '\\' ? 2 : 1);
+        }
+    }
+    return size;
+}
+
 player_token_object login(const player_tokens& tokens, const char* type, std::string name) {
     player_token_object result;
     result.token =
@@ -67,7 +83,12 @@ void room_api::create_lobby(call& current) {
     lobby.region = wanted->body.region.known().value();
     lobby.created_by = current.who.value().id;
     lobby.created_at = created_at.wall;
-    lobbies_.add(std::move(lobby));
+    try {
+        lobbies_.add(std::move(lobby));
+    } catch (...) {
+        registry_.destroy_room(created_at, *created);
+        throw;
+    }
     current.succeed(views_.lobby(*lobbies_.find_room(*created)));
 }
 
@@ -96,8 +117,14 @@ void room_api::list_public_lobbies(call& current) {
         return;
     }
     std::vector<lobby_v3> lobbies;
+    std::size_t size = 0;
     for (const auto* lobby : lobbies_.public_lobbies(*where)) {
-        lobbies.push_back(views_.lobby(*lobby));
+        auto view = views_.lobby(*lobby);
+        size += written_size(view);
+        if (size > longest_list) {
+            break;
+        }
+        lobbies.push_back(std::move(view));
     }
     current.succeed(lobbies);
 }

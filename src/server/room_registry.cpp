@@ -50,14 +50,7 @@ bool room_registry::destroy_room(moment now, const std::string& room_id) {
     }
     auto& process = *find_mutable(found->second.process_id);
     std::erase(process.rooms, room_id);
-    process.rooms_updated_at = now.wall;
-    found->second.unscheduled_at = now.wall;
-    if (process.past_rooms.size() == options_.history) {
-        process.past_rooms.erase(process.past_rooms.begin());
-    }
-    process.past_rooms.push_back(std::move(found->second));
-    rooms_.erase(found);
-    actions_.emplace_back(room_change(room_id));
+    retire(now, process, room_id);
     if (process.rooms.empty()) {
         stop(now, process);
     }
@@ -126,6 +119,9 @@ void room_registry::handle(moment now, const process_event& event) {
         return;
     case process_event::kind::exited:
         process->exit_reason = event.reason;
+        if (process->is_overdue) {
+            process->exit_reason += ", after its port was not bound in time";
+        }
         if (process->status != process_status::stopping && process->is_moving &&
             process->port_moves < options_.max_port_moves) {
             ++process->port_moves;
@@ -146,6 +142,7 @@ void room_registry::tick(moment now) {
     for (const auto sequence : index_.due(now.steady)) {
         auto& process = processes_.at(sequence);
         process.bind_deadline = time_point::max();
+        process.is_overdue = true;
         index(process);
         actions_.emplace_back(stop_order(process.process_id, true));
     }
@@ -222,6 +219,7 @@ void room_registry::launch(moment now, process_record& process) {
     process.started_at.reset();
     process.is_moving = false;
     process.bind_deadline = now.steady + options_.bind_timeout;
+    process.is_overdue = false;
     process_order order;
     order.process_id = process.process_id;
     order.region = process.region;
@@ -282,11 +280,26 @@ void room_registry::end(moment now, process_record& process, process_status stat
     forget_oldest();
 }
 
+void room_registry::retire(moment now, process_record& process, const std::string& room_id) {
+    auto room = rooms_.extract(room_id);
+    room.mapped().unscheduled_at = now.wall;
+    process.rooms_updated_at = now.wall;
+    if (process.past_rooms.size() == options_.history) {
+        process.past_rooms.pop_front();
+    }
+    process.past_rooms.push_back(std::move(room.mapped()));
+    actions_.emplace_back(room_change(std::move(room.key())));
+}
+
 void room_registry::destroy_rooms(moment now, process_record& process) {
-    while (!process.rooms.empty()) {
-        // By value: the text goes away with the room.
-        const std::string room_id = process.rooms.back();
-        destroy_room(now, room_id);
+    // Taken out together: one by one, each would be looked for among all.
+    const auto rooms = std::exchange(process.rooms, {});
+    for (auto room_id = rooms.rbegin(); room_id != rooms.rend(); ++room_id) {
+        retire(now, process, *room_id);
+    }
+    if (!rooms.empty()) {
+        stop(now, process);
+        index(process);
     }
 }
 

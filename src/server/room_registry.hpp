@@ -11,6 +11,7 @@
 #include <boost/system/result.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <limits>
 #include <map>
@@ -75,7 +76,7 @@ public:
     process_status status = process_status::starting;
     std::vector<allocated_port> ports;
     std::vector<std::string> rooms;
-    std::vector<room_record> past_rooms;
+    std::deque<room_record> past_rooms;
     timestamp created_at;
     timestamp rooms_updated_at;
     timestamp booted_at;
@@ -85,6 +86,8 @@ public:
     std::string exit_reason;
 
     time_point bind_deadline = time_point::max();
+    /// It had its time to bind its main port, and is killed.
+    bool is_overdue = false;
     int restarts = 0;
     int port_moves = 0;
     bool is_moving = false;
@@ -187,6 +190,7 @@ private:
     void renew_ports(moment now, process_record& process);
     void stop(moment now, process_record& process);
     void end(moment now, process_record& process, process_status status);
+    void retire(moment now, process_record& process, const std::string& room_id);
     void destroy_rooms(moment now, process_record& process);
     void forget_oldest();
     void announce(const process_record& process);

@@ -226,7 +226,12 @@ private:
         server_ = std::make_unique<httpd::server>(
             context_, std::move(http),
             [this](httpd::request received, std::shared_ptr<httpd::exchange> exchange) {
-                service_->handle(std::move(received), std::move(exchange));
+                try {
+                    service_->handle(std::move(received), std::move(exchange));
+                } catch (const std::exception& failure) {
+                    log_(std::string("a request failed: ") + failure.what());
+                    throw;
+                }
             });
         tcp::endpoint endpoint;
         try {
@@ -292,17 +297,22 @@ private:
     }
 
     void wait_for_children() {
-        if (local_ == nullptr || waiting_for_children_) {
+        if (waiting_for_children_) {
             return;
         }
         waiting_for_children_ = true;
         child_signals_.async_wait([this](error_code ec, int) {
             waiting_for_children_ = false;
             if (!ec) {
-                local_->reap_strangers();
                 wait_for_children();
             }
         });
+        // After the wait has begun, so that nobody ends unseen in between; some may have ended before this program began.
+        if (local_ != nullptr) {
+            local_->reap_strangers();
+        } else {
+            reap_all();
+        }
     }
 
     void on_signal(int signal) {

@@ -8,12 +8,14 @@ import path from "node:path";
 import { start, stop, written } from "./children.mjs";
 
 const folder = mkdtempSync(path.join(tmpdir(), "roomport-interop-"));
-const gameServer = path.resolve("game_server.mjs");
+// The service splits the command into words as a shell would, and a path may have a space in it.
+const quoted = (word) => `'${word.replaceAll("'", "'\\''")}'`;
+const gameServer = `${quoted(process.execPath)} ${quoted(path.resolve("game_server.mjs"))}`;
 let status = 1;
 let service;
 try {
   service = start(process.env.ROOMPORT, [
-    "serve", "--exec", `${process.execPath} ${gameServer} {port} {port:debug}`, "--ports", "default:udp,debug:tcp",
+    "serve", "--exec", `${gameServer} {port} {port:debug}`, "--ports", "default:udp,debug:tcp",
     "--listen", "127.0.0.1:0", "--state-dir", folder, "--rooms-per-process", "100", "--max-processes", "8",
   ]);
   const [endpoint] = await written(service, /^https:\S+/m);

@@ -7,7 +7,9 @@
 
 #include <charconv>
 #include <ostream>
+#include <set>
 #include <sstream>
+#include <string>
 #include <vector>
 
 namespace roomport::sim {
@@ -70,6 +72,18 @@ CLI::Validator zero_or_between(double least, double most) {
     return range(true, least, most);
 }
 
+/// CLI11 itself takes what is negative or too large for some other number.
+const CLI::Validator seed(
+    [](const std::string& text) {
+        std::uint64_t value = 0;
+        const char* end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, value);
+        const bool is_good = error == std::errc() && stop == end;
+        return is_good ? std::string()
+                       : "'" + text + "' is out of range: give 0 to 18446744073709551615";
+    },
+    "0 to 18446744073709551615");
+
 const CLI::Validator policy(
     [](const std::string& text) {
         const auto interval = read_number(text);
@@ -111,7 +125,7 @@ std::string scenario_help() {
 
 void add_options(CLI::App& program, choices& to) {
     world_options& world = to.world;
-    program.add_option("--seed", world.seed, "The first seed (default 1)");
+    program.add_option("--seed", world.seed, "The first seed (default 1)")->check(seed);
     program.add_option("--runs", to.runs, "Runs, with one seed after the other (default 1)")
         ->check(between(1, 1e6));
     program.add_option("--law", world.law, law_help())->check(CLI::IsMember(start_law::names()));
@@ -161,6 +175,17 @@ void add_options(CLI::App& program, choices& to) {
     program.add_flag("--log", to.log, "Tell each event");
 }
 
+/// Refuses what an option would leave without effect.
+/// @param but what it goes together with.
+void exclude_others(CLI::App& program, const std::string& name, const std::set<std::string>& but) {
+    auto* option = program.get_option(name);
+    for (auto* other : program.get_options()) {
+        if (other != option && !but.contains(other->get_name())) {
+            option->excludes(other);
+        }
+    }
+}
+
 /// What no option alone can say.
 std::string find_problem(const choices& given) {
     const world_options& world = given.world;
@@ -187,6 +212,10 @@ std::optional<int> read_command_line(int count, const char* const* values, choic
     CLI::App program("The wait engine in a simulated world, on a virtual clock.", "roomport-sim");
     program.footer(footer);
     add_options(program, to);
+    exclude_others(program, "--storm", {"--help", "--seed", "--runs", "--log"});
+    exclude_others(program, "--calm", {"--help", "--seed", "--runs", "--log"});
+    exclude_others(program, "--scenario",
+                   {"--help", "--seed", "--runs", "--log", "--law", "--policy"});
     try {
         program.parse(count, values);
     } catch (const CLI::ParseError& wrong) {

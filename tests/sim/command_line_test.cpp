@@ -44,13 +44,40 @@ TEST_F(SimCommandLine, RefusesNumbersOutOfRangeAndNamesOptionValueAndRange) {
         {"--errors", "nan"},    {"--outage", "1e300"},  {"--hold", "-2"},
         {"--runs", "0"},        {"--places", "0"},      {"--waiters", "0"},
         {"--policy", "1e-9"},   {"--policy", "nan"},    {"--policy", "wrong"},
-        {"--limit-depth", "0"}, {"--batch", "100000"},  {"--retry-after", "1e6"}};
+        {"--limit-depth", "0"}, {"--batch", "100000"},  {"--retry-after", "1e6"},
+        {"--seed", "-1"},       {"--seed", "x"},        {"--seed", "18446744073709551616"}};
     for (const auto& [option, value] : bad) {
         EXPECT_EQ(read({option, value}), 2) << option << " " << value;
         EXPECT_NE(errors.str().find(option), std::string::npos) << errors.str();
         EXPECT_NE(errors.str().find(value), std::string::npos) << errors.str();
         EXPECT_NE(errors.str().find(" to "), std::string::npos) << errors.str();
     }
+}
+
+TEST_F(SimCommandLine, TakesEverySeed) {
+    EXPECT_FALSE(read({"--seed", "18446744073709551615"}));
+    EXPECT_EQ(given.world.seed, 18446744073709551615U);
+    EXPECT_FALSE(read({"--seed", "0"}));
+    EXPECT_EQ(given.world.seed, 0U);
+}
+
+TEST_F(SimCommandLine, RefusesWhatWouldHaveNoEffect) {
+    const std::vector<std::vector<const char*>> bad = {{"--scenario", "burst", "--storm"},
+                                                       {"--scenario", "burst", "--calm"},
+                                                       {"--scenario", "burst", "--rooms", "5"},
+                                                       {"--scenario", "burst", "--age-unknown"},
+                                                       {"--storm", "--calm"},
+                                                       {"--storm", "--rooms", "5"},
+                                                       {"--rooms", "5", "--calm"},
+                                                       {"--calm", "--law", "wide"},
+                                                       {"--storm", "--policy", "1"}};
+    for (const auto& arguments : bad) {
+        EXPECT_EQ(read(arguments), 2) << arguments.front() << " " << arguments.back();
+        EXPECT_NE(errors.str().find("excludes"), std::string::npos) << errors.str();
+    }
+    EXPECT_FALSE(read({"--scenario", "burst", "--law", "wide", "--policy", "1", "--seed", "7",
+                       "--runs", "2", "--log"}));
+    EXPECT_FALSE(read({"--calm", "--seed", "7", "--runs", "2", "--log"}));
 }
 
 TEST_F(SimCommandLine, RefusesWhatWouldHardlyEverEnd) {
@@ -63,7 +90,6 @@ TEST_F(SimCommandLine, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(read({"--law", "none"}), 2);
     EXPECT_EQ(read({"--scenario", "none"}), 2);
     EXPECT_EQ(read({"--nonsense"}), 2);
-    EXPECT_EQ(read({"--seed", "x"}), 2);
 }
 
 TEST_F(SimCommandLine, ShowsItsHelp) {

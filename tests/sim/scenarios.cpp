@@ -36,6 +36,19 @@ void make_short_rate(scenario& made, const std::string& law) {
     made.bound = delay_bound(start_law::find(law), options.rate / options.arrivals);
 }
 
+/// The same, after rooms of another law came at that pace until half of all had come.
+void make_changed_short_rate(scenario& made, const std::string& law) {
+    make_short_rate(made, law);
+    world_options& options = made.options;
+    options.later_law = law;
+    options.law = law == "wide" ? "tight" : "wide";
+    const double before = 10'000;
+    options.law_change = std::chrono::duration_cast<duration>(
+        std::chrono::duration<double>(before / options.arrivals));
+    options.rooms = 40'000;
+    options.warm_up = 30'000;
+}
+
 void make_burst(scenario& made, std::size_t batch, bool is_limit_known) {
     world_options& options = made.options;
     options.law = "wide";
@@ -81,6 +94,9 @@ const std::vector<std::pair<std::string, std::string>> rows = {
     {"short-rate", "200 polls a second, any law; rooms arrive so fast that the optimal schedule at "
                    "0.1 s a poll would "
                    "need 300; the bound is that of the polls left for each room"},
+    {"short-rate-change",
+     "the same, but until the 10,000th room the law was another (wide, or tight "
+     "instead of wide); the means are of the 30,001st and later"},
     {"burst",
      "10,000 rooms at once, a server that enforces 20 requests a second, limit configured"},
     {"burst-batch", "the same with 10 rooms a request"},
@@ -106,6 +122,8 @@ scenario find_scenario(const std::string& name, const std::string& law) {
     }
     if (name == "short-rate") {
         make_short_rate(made, law);
+    } else if (name == "short-rate-change") {
+        make_changed_short_rate(made, law);
     } else if (name == "burst") {
         make_burst(made, 0, true);
     } else if (name == "burst-batch") {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace roomport::hathora {
 
@@ -30,6 +31,10 @@ public:
     /// Called when the server refused the token that `current` gave last with 401.
     /// @return whether `current` would now give another one, so that trying once more makes sense.
     virtual bool refused() = 0;
+
+    /// Where it comes from, for messages about a token that can't be used, like "the file 'PATH'"; empty: not to be told.
+    /// Never the token itself.
+    virtual std::string where() const { return {}; }
 };
 
 /// Always the same token.

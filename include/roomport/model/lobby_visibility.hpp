@@ -5,13 +5,14 @@
 
 namespace roomport {
 
-/// Who finds a lobby.
+/// Who finds a lobby. In the room service here it decides on the list of public lobbies only: who knows its room's id or its
+/// short code finds any lobby.
 enum class lobby_visibility {
     /// Whoever was told its room's id or its short code.
     private_,
     /// Everybody: it stands in the list of public lobbies.
     public_,
-    /// Nobody: it is for tests on the developer's own machine.
+    /// The same as `private_`; meant for tests on the developer's own machine.
     local,
 };
 

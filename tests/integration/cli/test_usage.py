@@ -1,7 +1,10 @@
 """Bad usage, help, version: nothing is sent."""
 
+import itertools
 import json
+import tempfile
 import unittest
+from pathlib import Path
 
 from support import TestCase, run
 
@@ -102,7 +105,6 @@ class Usage(TestCase):
         from support import PROGRAM, clean_environment
         for command in ["--version >&-", "wait --help >/dev/full",
                         "serve --simulate 1s --listen 127.0.0.1:0 --state-dir \"$0\" >&-"]:
-            import tempfile
             with tempfile.TemporaryDirectory() as folder:
                 done = subprocess.run(["sh", "-c", f"exec {PROGRAM} {command}", folder], timeout=30,
                                       stderr=subprocess.PIPE, env=clean_environment(), check=False)
@@ -118,6 +120,33 @@ class Usage(TestCase):
                      "--ca-file", "/nonexistent/ca.pem")
         self.assert_status(result, 2)
         self.assertIn("/nonexistent/ca.pem", result.err)
+        self.assertEqual(result.err.count("an argument is outside its range"), 1)
+        self.assertNotIn("[roomport:", result.err)
+
+    def test_what_is_wrong_with_an_option_is_said_once(self):
+        for option, value, why in [
+                ("--endpoint", "ftp://h", "--endpoint: 'ftp://h' is not a URL like https://HOST[:PORT], without user and path"),
+                ("--app-id", "a b", "--app-id: an app id is 1 to 100 letters, digits, '_' or '-'")]:
+            options = {"--endpoint": "https://localhost:1", "--app-id": "app", option: value}
+            result = run("get", "room", "--json", *itertools.chain(*options.items()))
+            self.assert_status(result, 2)
+            self.assertEqual(result.json()["message"], why)
+            self.assertEqual(result.err, "roomport: invalid_argument: an argument is outside its range; nothing was sent "
+                                         f"({why})\n")
+
+    def test_a_token_that_can_not_be_used_is_told_by_its_place(self):
+        with tempfile.TemporaryDirectory() as folder:
+            spaced = Path(folder, "spaced")
+            spaced.write_text("hidden value\n")
+            places = [(["--token-file", file], {}, f"the file '{file}'")
+                      for file in ["/nonexistent", "/dev/null", folder, spaced]]
+            places.append(([], {"HATHORA_TOKEN": "hidden value"}, "HATHORA_TOKEN"))
+            for options, environment, place in places:
+                result = run("processes", "--endpoint", "https://localhost:1", "--app-id", "app", *options, **environment)
+                self.assert_status(result, 2)
+                self.assertIn(f"(the token in {place} could not be read, is empty, or has characters that no token has)",
+                              result.err)
+                self.assertNotIn("hidden", result.err)
 
     def test_usage_errors_are_json_too_when_asked(self):
         result = run("wait", "--json", "--nonsense", "r")

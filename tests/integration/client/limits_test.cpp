@@ -2,6 +2,7 @@
 #include "client_fixture.hpp"
 
 #include <stdexcept>
+#include <string>
 
 namespace roomport::test {
 namespace {
@@ -48,6 +49,24 @@ TEST(Token, ASourceThatThrowsHasNoToken) {
     context.run_for(20s);
     EXPECT_EQ(seen, error_code(error::token_unavailable));
     EXPECT_TRUE(context.stopped());
+}
+
+TEST(Token, ThatCanNotBeUsedIsToldByItsPlace) {
+    boost::asio::io_context context;
+    client_options options;
+    options.endpoint = "https://localhost:1";
+    options.app_id = "app";
+    options.token = hathora::token_file("/nonexistent/token");
+    client subject(context.get_executor(), options);
+    std::string message;
+    subject.async_call(hathora::destroy_room, hathora::room_request("room"),
+                       [&](error_code, const auto& result) {
+                           message = result.message;
+                           subject.async_close([](error_code) {});
+                       });
+    context.run_for(20s);
+    EXPECT_EQ(message, "the token in the file '/nonexistent/token' could not be read, is empty, or "
+                       "has characters that no token has");
 }
 
 } // namespace

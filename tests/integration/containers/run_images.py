@@ -148,11 +148,23 @@ class RunningTest(Case):
         self.assertEqual(key.stdout.strip(), "600")
         self.assertEqual(self.rooms.execute("ls", "/run/roomport/callers", "/run/roomport/poller").stdout.split(),
                          ["/run/roomport/callers:", "/run/roomport/poller:"])
+        service_token, app_secret = [(WORK / "volumes/rooms-state" / name).read_bytes().strip()
+                                     for name in ("token", "app-secret")]
+        self.assertTrue(service_token and app_secret)
+        self.await_room(self.create_room())
+        game_servers = 0
         for container in (self.rooms, self.poller):
             for _, process, _ in container.processes():
-                seen = Path(f"/proc/{process}/environ").read_bytes() + Path(f"/proc/{process}/cmdline").read_bytes()
-                self.assertNotIn(self.token.encode(), seen)
-                self.assertNotIn((WORK / "volumes/rooms-state/token").read_bytes().strip(), seen)
+                environment, arguments = [Path(f"/proc/{process}/{name}").read_bytes() for name in ("environ", "cmdline")]
+                self.assertNotIn(self.token.encode(), environment + arguments)
+                self.assertNotIn(service_token, environment + arguments)
+                self.assertNotIn(app_secret, arguments)
+                is_game_server = container.status(process)["Name"] == "game_server"
+                game_servers += is_game_server
+                # As the API promises game servers, and them alone.
+                self.assertEqual(b"HATHORA_APP_SECRET=" + app_secret in environment.split(b"\0"), is_game_server)
+                self.assertEqual(app_secret in environment, is_game_server)
+        self.assertGreaterEqual(game_servers, 1)
 
     def test_prometheus_scrapes_the_daemon(self):
         self.await_room(self.create_room())

@@ -15,7 +15,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "server"))
-from service import Answer, Service, eventually  # noqa: E402
+from service import Answer, Service, end, eventually  # noqa: E402
 
 POLLER = os.environ["POLLER"]
 LIMIT = 30
@@ -170,17 +170,7 @@ class Poller:
         return self.process.wait(LIMIT)
 
     def close(self):
-        failure = None
-        if self.process.poll() is None:
-            try:
-                status = self.stop()
-                # A sanitizer that has something to say changes the exit status, too.
-                if status != self.expected_status:
-                    failure = f"exit status {status}: {self.stderr()}"
-            except subprocess.TimeoutExpired:
-                failure = "it does not stop"
-                self.process.kill()
-                self.process.wait()
+        failure = end(self.process, self.expected_status, self.stderr)
         if self.process.stdin:
             self.process.stdin.close()
         for file in self.files:

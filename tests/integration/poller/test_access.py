@@ -112,14 +112,21 @@ class Access(PollerCase):
     def test_web_pages_may_not_ask_without_a_token(self):
         poller = self.poller(api=self.api)
         page = {"Origin": "https://game.example"}
-        self.assert_failure(poller.add("a", headers=page), 403, "http_status")
+        answer = poller.add("a", headers=page)
+        self.assert_failure(answer, 403, "http_status")
+        self.assertIn("web pages may not ask here", answer.json["message"])
         self.assertEqual(poller.get("a").status, 404)
 
     def test_a_page_whose_name_leads_here_may_not_ask_without_a_token(self):
         poller = self.poller(api=self.api)
         for host in ["evil.example", "evil.example:8180", "127.0.0.1.evil.example"]:
-            self.assert_failure(poller.get("a", headers={"Host": host}), 403, "http_status")
-            self.assert_failure(poller.add("a", headers={"Host": host}), 403, "http_status")
+            for answer in [poller.get("a", headers={"Host": host}), poller.add("a", headers={"Host": host})]:
+                self.assert_failure(answer, 403, "http_status")
+                self.assertTrue(answer.json["message"].startswith(f"the host '{host}' may not be asked for"), answer.body)
+        answer = poller.get("a", headers={"Host": "\xe9vil.example" + "x" * 500})
+        self.assert_failure(answer, 403, "http_status")
+        self.assertIn("the host '?vil.examplexxx", answer.json["message"])
+        self.assertNotIn("x" * 120, answer.json["message"])
         for host in ["localhost", "[::1]:80", "poller"]:
             self.assertEqual(poller.get("a", headers={"Host": host}).status, 404)
         self.assertEqual(poller.call("GET", "/healthz", headers={"Host": "evil.example"}).status, 200)

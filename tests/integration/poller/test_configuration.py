@@ -122,6 +122,14 @@ class Configuration(PollerCase):
             self.assertEqual(done.returncode, 2, text)
             self.assertIn(f"{self.file}: ", done.stderr)
             self.assertIn(key, done.stderr)
+            self.assertNotRegex(done.stderr, r"\[[\w.]+:\d+", "the code behind it is of no use to anybody")
+
+    def test_a_missing_ca_file_is_named_once(self):
+        done = self.check('[api]\nendpoint="https://localhost:1"\napp_id="a"\nca_file="/does/not/exist"\n')
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr,
+                         rf"^roomport-poller: {re.escape(str(self.file))}: the CA file can't be used: /does/not/exist"
+                         r"( \([^()]*\))?\n$")
 
     def test_addresses_that_are_none(self):
         for address in ["8180", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:65536", "::1:80", "no.such.host.invalid:1"]:

@@ -118,6 +118,10 @@ class TooFew(PollerCase):
         service = self.service("--simulate", "3s")
         limit = 90
         poller = self.poller(service, preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit)))
+        lowered, = poller.events("max_connections_lowered")
+        self.assertEqual((lowered["level"], lowered["from"]), ("warning", 16384))
+        self.assertLess(lowered["to"], limit)
+        self.assertIn(f"only {limit} descriptors", lowered["why"])
         room = service.create().json["roomId"]
         self.assertEqual(poller.add(room).status, 202)
         callers = []
@@ -133,6 +137,12 @@ class TooFew(PollerCase):
             caller.close()
         eventually(lambda: poller.call("GET", "/healthz").status == 200, "it serves again")
         self.assertEqual(poller.get(room).status, 200)
+
+    def test_enough_descriptors_for_what_is_configured_are_no_reason_to_warn(self):
+        poller = self.poller(api={"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"},
+                             listen={"max_connections": 20},
+                             preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (90, 90)))
+        self.assertEqual(poller.events("max_connections_lowered"), [])
 
     def test_no_descriptor_left_for_the_room_service(self):
         service = self.service("--simulate", "10ms")

@@ -221,7 +221,8 @@ class Supervision(PollerCase):
         self.assertGreaterEqual(metrics['roomport_tls_handshakes_total{kind="full"}'], 1)
         for name in ['roomport_connections{state="idle"}', 'roomport_poll_phase_seconds_total{phase="queue"}',
                      'roomport_tls_handshakes_total{kind="resumed"}', "roomport_requests_queued", "roomport_retry_after_seconds", "roomport_poll_rate_limit",
-                     'roomport_rooms{state="waiting"}', "process_resident_memory_bytes", "process_open_fds"]:
+                     'roomport_rooms{state="waiting"}', "process_resident_memory_bytes", "process_open_fds",
+                     "process_cpu_seconds_total", "process_start_time_seconds"]:
             self.assertIn(name, metrics)
 
 

@@ -49,6 +49,21 @@ def processes_with(text):
     return found
 
 
+def end(process, expected, told):
+    """Ends a program in order. Returns what was wrong about that, or None; told() is what it wrote on standard error."""
+    if process.poll() is not None:
+        return None
+    process.send_signal(signal.SIGTERM)
+    try:
+        # A sanitizer that has something to say changes the exit status, too.
+        status = process.wait(LIMIT)
+        return None if status == expected else f"exit status {status}: {told()}"
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return "it does not stop"
+
+
 class Answer:
     def __init__(self, response):
         self.status = response.status
@@ -145,17 +160,7 @@ class Service:
         return self.process.wait(LIMIT)
 
     def close(self):
-        failure = None
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                # A sanitizer that has something to say changes the exit status, too.
-                if self.process.wait(LIMIT) != 143:
-                    failure = f"exit status {self.process.returncode}: {self.stderr()}"
-            except subprocess.TimeoutExpired:
-                failure = "it does not stop"
-                self.process.kill()
-                self.process.wait()
+        failure = end(self.process, 143, self.stderr)
         self.process.stdout.close()
         self.errors.close()
         for pid in self.children():

@@ -95,6 +95,7 @@ class Children(ServiceCase):
                                 "--log-dir", logs, "--bind-timeout", "300ms")
         room = service.create().json["roomId"]
         eventually(lambda: service.info(room).status == 404, "the room is given up")
+        self.assertIn("signal 9, after its port was not bound in time", service.stderr())
         self.assertEqual(self.launches(logs), [4])
         self.assertEqual(service.children(), [])
 
@@ -165,6 +166,11 @@ class Children(ServiceCase):
         self.assertTrue(is_leader)
         self.assertEqual(words, [port, "two words", room, process, "Frankfurt", extra, "{other}",
                                  ""])
+
+    def test_a_config_that_no_environment_can_hold_is_left_out_and_told(self):
+        service = self.game_service()
+        service.wait_active(service.create(config="before\0after").json["roomId"])
+        self.assertIn("starts without HATHORA_INITIAL_ROOM_CONFIG", service.stderr())
 
     def test_rooms_share_a_process(self):
         service = self.game_service("--rooms-per-process", "2")
@@ -292,6 +298,26 @@ class Children(ServiceCase):
         eventually(lambda: len(family()) == 1 and "Z" not in family(), "the orphan is reaped")
         os.kill(inner, signal.SIGTERM)
         service.wait(30)
+
+    def test_as_process_1_it_leaves_no_zombie_when_it_only_simulates(self):
+        probe = subprocess.run(["unshare", "-pf", "--mount-proc", "true"], capture_output=True)
+        if probe.returncode != 0:
+            self.skipTest("needs the right to make a process namespace")
+        state = tempfile.TemporaryDirectory()
+        self.addCleanup(state.cleanup)
+        # Two children that the shell leaves to it: one ends before it begins, the other while it runs.
+        service = subprocess.Popen(
+            ["unshare", "-pf", "--mount-proc", "sh", "-c",
+             "true & sleep 0.5 & exec \"$@\"", "sh", ROOMPORT, "serve", "--listen", "127.0.0.1:0",
+             "--state-dir", state.name, "--simulate", "10ms"], stdout=subprocess.PIPE)
+        self.addCleanup(service.stdout.close)
+        self.addCleanup(service.wait, 30)
+        self.assertIn(b"https://", service.stdout.readline())
+        inner, = [int(pid) for pid in
+                  read_text(f"/proc/{service.pid}/task/{service.pid}/children").split()]
+        self.addCleanup(os.kill, inner, signal.SIGTERM)
+        eventually(lambda: not read_text(f"/proc/{inner}/task/{inner}/children"),
+                   "both are reaped")
 
 
 if __name__ == "__main__":

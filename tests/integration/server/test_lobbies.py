@@ -149,6 +149,21 @@ class Logins(PlayerCase):
 
 
 class Lobbies(PlayerCase):
+    def test_the_public_list_holds_the_newest_and_no_more_than_callers_can_bear(self):
+        service = self.service("--simulate", "10ms")
+        token = self.player_token(service)
+        connection = service.connect()
+        config = "\x01" * 10000
+        body = {"visibility": "public", "region": "Frankfurt", "roomConfig": config}
+        rooms = [service.call("POST", f"/lobby/v3/{APP}/create", body, token=token,
+                              connection=connection).json["roomId"] for _ in range(150)]
+        connection.close()
+        answer = service.call("GET", f"/lobby/v3/{APP}/list/public", token=False)
+        self.assertLess(len(answer.body), 8 << 20)
+        listed = [lobby["roomId"] for lobby in answer.json]
+        self.assertGreater(len(listed), 100)
+        self.assertEqual(listed, rooms[::-1][:len(listed)])
+
     def test_a_lobby_is_a_room_that_players_find(self):
         service = self.game_service()
         token = self.player_token(service)

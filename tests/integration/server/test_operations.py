@@ -143,6 +143,7 @@ class Operations(ServiceCase):
         self.assertEqual(service.call("GET", base + "/count?before=1000").json, {"count": 0})
         self.assertEqual(service.call("GET", base + "/count?before=99999999999").json,
                          {"count": 1})
+        self.assertEqual(service.call("GET", base + "/count?before=-1e15").json, {"count": 0})
         stopped = service.call("POST", f"{base}/{process}/stop")
         self.assertEqual((stopped.status, stopped.body), (204, b""))
         self.assert_error(service.info(warm.json["roomId"]), 404)

@@ -67,6 +67,22 @@ TEST(Report, ASentenceNamesRoomErrorAndEvidence) {
     EXPECT_NE(text.find("last status starting, 1 poll"), std::string::npos) << text;
 }
 
+TEST(Report, AReasonHasNoNumberAndWhatIsOfUseOnce) {
+    const error_code refused = error::invalid_argument;
+    EXPECT_EQ(to_reason(boost::system::system_error(refused, "--app-id: why")), "--app-id: why");
+    EXPECT_EQ(to_reason(boost::system::system_error(refused)), refused.message());
+    const error_code other = error::connect_failed;
+    EXPECT_EQ(to_reason(boost::system::system_error(other, "a: b")), "a: b: " + other.message());
+    EXPECT_EQ(to_reason(boost::system::system_error(other)), other.message());
+}
+
+TEST(Report, ASentenceSaysNothingTwice) {
+    failure what;
+    what.error = error::invalid_argument;
+    what.message = what.error.message();
+    EXPECT_EQ(to_sentence(what), "invalid_argument: " + what.message);
+}
+
 TEST(Report, ABadRoomIdIsShownWithoutItsControlCharacters) {
     const auto what = bad_room_id("a\r\nb\x1b[2J\xff");
     EXPECT_EQ(what.room_id, "a??b?[2J?");

@@ -71,6 +71,12 @@ TEST_F(TokenFile, ARefusedTokenIsWorthAnotherTryOnlyWhenTheFileHasANewOne) {
     EXPECT_EQ(text_of(*source), "other");
 }
 
+TEST_F(TokenFile, SaysWhereItIsAndNeverTheToken) {
+    write("a secret");
+    EXPECT_EQ(token_file(path_)->where(), "the file '" + path_.string() + "'");
+    EXPECT_EQ(fixed_token(secret("a secret"))->where(), "");
+}
+
 TEST_F(TokenFile, MissingAndEmptyFilesAreErrors) {
     const auto source = token_file(path_);
     EXPECT_TRUE(source->current().has_error());

@@ -139,6 +139,15 @@ TEST(PlayerTokens, ABackendsOwnIdMayBeANumber) {
     EXPECT_EQ(who->id, text_or_number(12.5));
 }
 
+TEST(PlayerTokens, ANumberThatIsNotExactIsNobodysId) {
+    EXPECT_TRUE(accepts_claims(R"({"id":9007199254740991})"));
+    for (const std::string_view claims :
+         {R"({"id":1e999})", R"({"id":-1e999})", R"({"id":9007199254740992})",
+          R"({"id":18446744073709551615})", R"({"id":"x","exp":1e400})"}) {
+        EXPECT_FALSE(accepts_claims(claims)) << claims;
+    }
+}
+
 TEST(PlayerTokens, AreInForceFromNbfUntilExp) {
     EXPECT_TRUE(accepts_claims(R"({"id":"x","nbf":1700000000,"exp":1700000001})"));
     EXPECT_TRUE(accepts_claims(R"({"id":"x","exp":1700000000.5})"));

@@ -316,10 +316,10 @@ TEST_F(WaitEngine, StartedOnItsStrandIsNeverCompletedInline) {
 
 TEST(WaitEngineShutdown, DropsHandlersThatHoldTheEngineWithTheirContext) {
     std::optional<boost::asio::io_context> context(std::in_place);
-    const auto strand = boost::asio::make_strand(*context);
+    auto strand = std::make_optional(boost::asio::make_strand(*context));
     auto source = std::make_shared<scripted_observer>(
-        strand, 1h, [](const std::string&, unsigned) { return starting(); });
-    auto engine = std::make_shared<wait_engine>(strand, context->get_executor(), source,
+        *strand, 1h, [](const std::string&, unsigned) { return starting(); });
+    auto engine = std::make_shared<wait_engine>(*strand, context->get_executor(), source,
                                                 wait_engine_options());
     const std::weak_ptr<wait_engine> held = engine;
     const std::weak_ptr<observer> observed = source;
@@ -333,6 +333,7 @@ TEST(WaitEngineShutdown, DropsHandlersThatHoldTheEngineWithTheirContext) {
     engine.reset();
     source.reset();
     EXPECT_FALSE(held.expired());
+    strand.reset();
     context.reset();
     EXPECT_TRUE(held.expired());
     EXPECT_TRUE(observed.expired());
