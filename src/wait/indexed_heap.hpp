@@ -39,6 +39,9 @@ public:
 
     /// Adds an element. Strong guarantee when there is no memory.
     void insert(T& element, const Key& key) {
+        if (slots_.size() == slots_.capacity()) {
+            slots_.reserve(std::max(least_reserved, 2 * slots_.size()));
+        }
         slots_.push_back({key, &element});
         rise(slots_.size() - 1, slots_.back());
     }
@@ -84,6 +87,8 @@ public:
 
 private:
     static constexpr std::size_t children = 4;
+    /// So that a few elements take memory once, however many of them come together at times.
+    static constexpr std::size_t least_reserved = 64;
     static constexpr std::size_t least_given_back = 4096;
 
     struct slot {
