@@ -15,12 +15,12 @@ call::call(std::shared_ptr<client::impl> owner, const hathora::operation_descrip
       kind_(kind), done_(std::move(done)) {}
 
 call::~call() {
-    owner_->activities.erase(this);
+    leave();
 }
 
 void call::start(time_point deadline) {
     if (kind_ == call_kind::ordinary) {
-        owner_->activities.insert(this);
+        enter(owner_->activities);
     }
     request_.deadline = deadline;
     if (refused_) {
@@ -121,7 +121,7 @@ void call::received(error_code ec, const http::response& response) {
 void call::finish(call_outcome outcome) {
     const auto self = shared_from_this();
     finished_ = true;
-    owner_->activities.erase(this);
+    leave();
     std::exchange(done_, nullptr)(std::move(outcome));
     owner_->finish_closing();
 }

@@ -84,13 +84,31 @@ asio::awaitable<roomport::exposed_port> client::wait_on(std::shared_ptr<impl> se
     co_return std::move(result.exposed_port);
 }
 
+void client::start_wait_metrics(std::shared_ptr<impl> self,
+                                asio::any_completion_handler<void(wait_engine_metrics)> handler) {
+    auto end = std::make_shared<detail::completion<wait_engine_metrics>>(self->io_executor,
+                                                                         std::move(handler));
+    asio::dispatch(self->strand, [self, end = std::move(end)] {
+        end->post(self->waits ? self->waits->metrics() : wait_engine_metrics());
+    });
+}
+
 void client::start_close(std::shared_ptr<impl> self,
                          asio::any_completion_handler<void(error_code)> handler) {
     self->closed = true;
     auto end =
         std::make_shared<detail::completion<error_code>>(self->io_executor, std::move(handler));
-    asio::dispatch(self->strand, [self, end] {
-        self->closers.push_back(std::move(*end));
+    end->on_cancel(self->strand, [self = std::weak_ptr<impl>(self),
+                                  end = std::weak_ptr<detail::completion<error_code>>(end)] {
+        const auto target = self.lock();
+        const auto which = end.lock();
+        if (target && which) {
+            target->stop_closing(which);
+        }
+    });
+    asio::dispatch(self->strand, [self, end = std::move(end)] {
+        self->is_closing = true;
+        self->closers.push_back(end);
         self->cancel_all();
         self->finish_closing();
     });

@@ -4,6 +4,7 @@
 
 #include <roomport/hathora/room_id.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -64,6 +65,17 @@ hathora::batch_looks::settings batch_settings(const client_options& options) {
 
 } // namespace
 
+void activity::enter(activity_set& all) {
+    all.insert(this);
+    all_ = &all;
+}
+
+void activity::leave() noexcept {
+    if (all_ != nullptr) {
+        std::exchange(all_, nullptr)->erase(this);
+    }
+}
+
 client::impl::impl(asio::any_io_executor executor, client_options with)
     : options(checked(std::move(with))), io_executor(std::move(executor)),
       strand(options.single_threaded ? io_executor
@@ -103,13 +115,19 @@ void client::impl::cleanup_ended() {
 }
 
 void client::impl::finish_closing() {
-    if (closers.empty() || cleanups != 0 || !activities.empty()) {
+    if (!is_closing || cleanups != 0 || !activities.empty()) {
         return;
     }
     connections->cancel();
     auto waiting = std::exchange(closers, {});
-    for (auto& each : waiting) {
-        each.post(error_code());
+    for (const auto& each : waiting) {
+        each->post(error_code());
+    }
+}
+
+void client::impl::stop_closing(const closer& which) {
+    if (std::erase(closers, which) != 0) {
+        which->post(asio::error::operation_aborted);
     }
 }
 

@@ -20,7 +20,10 @@ namespace roomport {
 
 namespace asio = boost::asio;
 
-/// Something under way that `client::cancel` ends. Lives on the client's strand.
+class activity;
+using activity_set = std::set<activity*>;
+
+/// Something under way that `client::cancel` ends. Lives on the client's strand from when it enters until it leaves.
 class activity {
 public:
     activity() = default;
@@ -30,6 +33,15 @@ public:
 
     /// Makes it end soon with `operation_aborted`. On the strand.
     virtual void cancel() = 0;
+
+protected:
+    /// @param all where it is found from now on; a derived class leaves it before its own destructor ends.
+    void enter(activity_set& all);
+    /// Does nothing unless it has entered: what never did may end on any thread.
+    void leave() noexcept;
+
+private:
+    activity_set* all_ = nullptr;
 };
 
 /// What a client is made of. Everything but `closed` is used on the strand only, once constructed.
@@ -43,8 +55,13 @@ struct client::impl final : detail::shutdown_listener {
     void cleanup_began();
     void cleanup_ended();
 
-    /// Completes the callers of `async_close` once nothing is under way any more.
+    /// Once `async_close` was called: closes the connections and completes its callers when nothing is under way any more.
     void finish_closing();
+
+    using closer = std::shared_ptr<detail::completion<error_code>>;
+
+    /// Completes one of them before that. Does nothing if it was completed.
+    void stop_closing(const closer& which);
 
     void context_shuts_down() override;
 
@@ -55,9 +72,10 @@ struct client::impl final : detail::shutdown_listener {
     /// There until the context ends.
     std::optional<wait_engine> waits;
     random_source random;
-    std::set<activity*> activities;
+    activity_set activities;
     std::size_t cleanups = 0;
-    std::vector<detail::completion<error_code>> closers;
+    bool is_closing = false;
+    std::vector<closer> closers;
     // Looked at in initiating functions, on any thread.
     std::atomic<bool> closed = false;
 };

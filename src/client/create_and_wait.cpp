@@ -33,11 +33,11 @@ create_and_wait::create_and_wait(std::shared_ptr<client::impl> owner,
 }
 
 create_and_wait::~create_and_wait() {
-    owner_->activities.erase(this);
+    leave();
 }
 
 void create_and_wait::start() {
-    owner_->activities.insert(this);
+    enter(owner_->activities);
     started_ = clock::now();
     deadline_ = later(started_, options_.wait.timeout);
     auto work = run(shared_from_this());
@@ -243,7 +243,7 @@ void create_and_wait::finish(error_code ec) {
     if (ec && options_.destroy_on_failure && presence_ != presence::absent) {
         leave_no_room_behind();
     }
-    owner_->activities.erase(this);
+    leave();
     end_.post(ec, std::move(result_));
     owner_->finish_closing();
 }

@@ -29,7 +29,9 @@ void client::start_call(
         }
     });
     const time_point deadline = later(clock::now(), self->options.request_timeout);
-    asio::dispatch(self->strand, [current, deadline] { current->start(deadline); });
+    // Moved: it may end before this function does, and is to be destroyed on the strand.
+    asio::dispatch(self->strand,
+                   [current = std::move(current), deadline] { current->start(deadline); });
 }
 
 #define ROOMPORT_INSTANTIATE(operation_name)                                                       \

@@ -1,6 +1,7 @@
 #include "hathora/answer.hpp"
 
 #include "hathora/clean_text.hpp"
+#include "hathora/redact.hpp"
 
 #include <roomport/json/reader.hpp>
 #include <roomport/model/api_error.hpp>
@@ -20,6 +21,7 @@ void answer::restart() {
     size_ = 0;
     document_failed_ = false;
     error_body_.clear();
+    is_cut_ = false;
 }
 
 void answer::begin(const http::response& head) {
@@ -37,6 +39,7 @@ error_code answer::write(std::string_view bytes) {
         document_failed_ = ec.failed();
         return ec;
     }
+    is_cut_ = is_cut_ || bytes.size() > longest_error_body - error_body_.size();
     error_body_.append(bytes.substr(0, longest_error_body - error_body_.size()));
     return {};
 }
@@ -64,9 +67,16 @@ std::string answer::message(const secret& token) const {
     if (error_body_.empty()) {
         return {};
     }
-    const auto parsed = json::read<api_error>(error_body_);
-    return clean_text(parsed ? std::string_view(parsed->message) : std::string_view(error_body_),
-                      token);
+    if (const auto parsed = json::read<api_error>(error_body_)) {
+        return clean_text(parsed->message, token);
+    }
+    std::string_view shown = error_body_;
+    if (is_cut_) {
+        // It may end within a token, which nobody would recognize.
+        const std::size_t unsure = longest_character_form * token.reveal().size();
+        shown.remove_suffix(std::min(unsure, shown.size()));
+    }
+    return clean_text(shown, token);
 }
 
 } // namespace roomport::hathora

@@ -49,6 +49,7 @@ private:
     std::size_t size_ = 0;
     bool document_failed_ = false;
     std::string error_body_;
+    bool is_cut_ = false;
 };
 
 } // namespace roomport::hathora

@@ -1,5 +1,7 @@
 #include "hathora/clean_text.hpp"
 
+#include "hathora/redact.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -62,23 +64,11 @@ bool is_unsafe(std::uint32_t c) {
            (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 }
 
-std::string without_token(std::string_view text, std::string_view token) {
-    std::string result(text);
-    if (token.empty()) {
-        return result;
-    }
-    for (auto at = result.find(token); at != std::string::npos; at = result.find(token, at)) {
-        result.replace(at, token.size(), "[token]");
-        at += 7;
-    }
-    return result;
-}
-
 } // namespace
 
 std::string clean_text(std::string_view text, const secret& token) {
     // The token goes first: cutting or cleaning could leave a part of it that no longer matches.
-    const std::string redacted = without_token(text, token.reveal());
+    const std::string redacted = redact(text, token.reveal());
     std::string result;
     std::string_view rest = redacted;
     while (!rest.empty() && result.size() < longest_text) {

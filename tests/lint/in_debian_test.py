@@ -185,6 +185,16 @@ class InDebian(unittest.TestCase):
         self.assertIn("secret", read(settings))
         self.assertEqual(stat.S_IMODE(os.stat(settings).st_mode), 0o600)
 
+    def test_a_password_in_the_environment_is_no_argument(self):
+        self.stub("chroot", 'printf "%s\\n" "$@" >"$0.arguments"')
+        self.assert_made(self.run_script("--root", self.root, https_proxy="http://it's:secret@proxy.invalid"))
+        self.assertNotIn("secret", read(self.path("stubs/chroot.arguments")))
+        proxies = self.root + "/etc/roomport-in-debian-proxies"
+        self.assertEqual(stat.S_IMODE(os.stat(proxies).st_mode), 0o600)
+        told = subprocess.run(["sh", "-c", ". \"$0\" && printf %s \"$https_proxy\"", proxies],
+                              capture_output=True, text=True, check=True, timeout=50)
+        self.assertEqual(told.stdout, "http://it's:secret@proxy.invalid")
+
     @unittest.skipUnless(shutil.which("git"), "no git here")
     def test_what_git_ignores_is_not_copied_from_a_tree_of_another_user(self):
         subprocess.run(["git", "init", "--quiet", self.tree], check=True)

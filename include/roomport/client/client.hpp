@@ -25,7 +25,7 @@ namespace roomport {
 /// A room id goes in, an `exposed_port` comes out.
 ///
 /// A client speaks to one endpoint for one app over one pool of connections. All its state lives on a strand of the
-/// executor it is given; any thread may call any function. Handlers are posted to their associated executor, or to the
+/// executor it is given; any thread may call any function but @ref wait_metrics. Handlers are posted to their associated executor, or to the
 /// client's when they have none, and are never called from within the initiating function. Every asynchronous function
 /// accepts any completion token and supports terminal, partial and total cancellation, which completes it with
 /// `boost::asio::error::operation_aborted`.
@@ -115,8 +115,9 @@ public:
     void cancel();
 
     /// Cancels everything under way, waits for rooms being destroyed (at most 5 s) and closes all connections. Calls
-    /// made afterwards complete with `operation_aborted`.
-    /// @param token completes with `void(error_code)`, without error.
+    /// made afterwards complete with `operation_aborted`. Cancelling it ends the waiting alone: the client is closed
+    /// all the same.
+    /// @param token completes with `void(error_code)`: without error, or `operation_aborted` when it was cancelled.
     template <class CompletionToken>
     auto async_close(CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
@@ -129,10 +130,20 @@ public:
     /// Numbers about the connections now. Any thread.
     http::pool_metrics pool_metrics() const;
 
-    /// Numbers about the waits now. On the client's strand: from a handler that has no executor of its own, from
-    /// `wait_options::on_progress`, or anywhere on the only thread that runs the executor. All zero once the executor's
-    /// context has shut down.
+    /// Numbers about the waits now. Not thread-safe: from within `wait_options::on_progress`, or where no other thread
+    /// runs the executor meanwhile. All zero once the executor's context has shut down.
     wait_engine_metrics wait_metrics() const;
+
+    /// The same from any thread, whoever runs the executor.
+    /// @param token completes with `void(wait_engine_metrics)`, soon; cancellation is ignored.
+    template <class CompletionToken>
+    auto async_wait_metrics(CompletionToken&& token) {
+        return boost::asio::async_initiate<CompletionToken, void(wait_engine_metrics)>(
+            [](auto handler, std::shared_ptr<impl> self) {
+                start_wait_metrics(std::move(self), std::move(handler));
+            },
+            token, impl_);
+    }
 
     /// What a client is made of. Not for users.
     struct impl;
@@ -155,6 +166,10 @@ private:
     start_call(std::shared_ptr<impl> self, const hathora::operation<Request, Response>& what,
                Request request,
                boost::asio::any_completion_handler<void(error_code, api_result<Response>)> handler);
+
+    static void
+    start_wait_metrics(std::shared_ptr<impl> self,
+                       boost::asio::any_completion_handler<void(wait_engine_metrics)> handler);
 
     static void start_close(std::shared_ptr<impl> self,
                             boost::asio::any_completion_handler<void(error_code)> handler);

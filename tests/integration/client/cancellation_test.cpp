@@ -136,5 +136,26 @@ TEST_F(Cancellation, ACoroutineAtEveryStep) {
     run();
 }
 
+TEST_F(Cancellation, OfAClosingEndsItsWaitingAlone) {
+    client subject(context.get_executor(), options_for(*service()));
+    bool is_created = false;
+    create_options options;
+    options.wait.on_progress = [&](const wait_event&) {
+        is_created = true;
+    };
+    subject.async_create_and_wait(hathora::create_room_request(region::london), options,
+                                  [](error_code, const created_room&) {});
+    while (!is_created && context.run_one_for(20s) != 0) {
+    }
+    asio::cancellation_signal signal;
+    error_code outcome;
+    subject.async_close(
+        asio::bind_cancellation_slot(signal.slot(), [&](error_code ec) { outcome = ec; }));
+    signal.emit(asio::cancellation_type::terminal);
+    run();
+    EXPECT_EQ(outcome, error_code(asio::error::operation_aborted));
+    close(subject);
+}
+
 } // namespace
 } // namespace roomport::test

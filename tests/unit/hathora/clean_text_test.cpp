@@ -51,6 +51,16 @@ TEST(CleanText, NeverShowsTheToken) {
     EXPECT_EQ(clean_text(at_the_cut, token).find("s3c"), std::string::npos);
 }
 
+TEST(CleanText, KnowsTheTokenInTheFormsOfAnEcho) {
+    const secret token("ab/c+d=");
+    for (const char* echoed : {R"(ab\/c+d=)", R"(ab\u002fc\u002Bd\u003d)", "ab%2Fc%2bd%3D",
+                               "ab&#47;c&#x2b;d&#x3D;", "%61%62%2F%63%2B%64%3D"}) {
+        EXPECT_EQ(clean_text("bad token " + std::string(echoed) + "!", token),
+                  "bad token [token]!");
+    }
+    EXPECT_EQ(clean_text("ab/c+ ab%2 &#47 &#;", token), "ab/c+ ab%2 &#47 &#;");
+}
+
 TEST(CleanText, ATokenThatStandsInItsOwnReplacementEnds) {
     EXPECT_EQ(clean_text("token", secret("token")), "[token]");
     EXPECT_EQ(clean_text("a token", secret("k")), "a to[token]en");

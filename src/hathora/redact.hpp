@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace roomport::hathora {
+
+/// The most bytes that one character of a token takes in the forms that @ref redact knows.
+constexpr std::size_t longest_character_form = 6;
+
+/// A text with "[token]" for every occurrence of `token`, be it as it is or as a server may write it when it echoes a
+/// request: with characters escaped for JSON, a URL or HTML. An empty token is found nowhere.
+std::string redact(std::string_view text, std::string_view token);
+
+} // namespace roomport::hathora
