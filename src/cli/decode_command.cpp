@@ -55,11 +55,12 @@ std::size_t read_input(char* to, std::size_t size) {
 
 exit_status fail(const arguments& given, const json::read_error& why) {
     if (given.json) {
+        failure what;
+        what.error = why.code;
+        what.message = why.message();
         json::object_writer object;
-        object.member("error", word(classify(why.code)))
-            .member("message", why.message())
-            .member("offset", why.offset)
-            .member("path", why.path);
+        write(what, object);
+        object.member("offset", why.offset).member("path", why.path);
         print_line(object.to_string());
     }
     tell(std::string(word(classify(why.code))) + ": " + why.message());

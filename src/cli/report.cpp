@@ -2,8 +2,6 @@
 
 #include "cli/printable.hpp"
 
-#include <roomport/json/object_writer.hpp>
-
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -42,8 +40,7 @@ failure bad_room_id(std::string_view text) {
     return result;
 }
 
-std::string to_json(const failure& what) {
-    json::object_writer object;
+void write(const failure& what, json::object_writer& object) {
     if (!what.room_id.empty()) {
         object.member("roomId", what.room_id);
     }
@@ -66,6 +63,11 @@ std::string to_json(const failure& what) {
     }
     object.member("polls", what.polls);
     object.member("elapsedMs", milliseconds(what.elapsed));
+}
+
+std::string to_json(const failure& what) {
+    json::object_writer object;
+    write(what, object);
     return object.to_string();
 }
 

@@ -2,6 +2,7 @@
 
 #include <roomport/clock.hpp>
 #include <roomport/error.hpp>
+#include <roomport/json/object_writer.hpp>
 #include <roomport/model/exposed_port.hpp>
 #include <roomport/wait/wait_result.hpp>
 
@@ -35,6 +36,9 @@ failure to_failure(std::string room_id, error_code ec, const wait_evidence& evid
 
 /// A text that can't be a room id.
 failure bad_room_id(std::string_view text);
+
+/// Writes the members of a failure's JSON object; a command may add its own.
+void write(const failure& what, json::object_writer& object);
 
 /// The JSON object of a failure.
 std::string to_json(const failure& what);

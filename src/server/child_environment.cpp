@@ -11,23 +11,13 @@ std::string_view name_of(std::string_view variable) {
     return variable.substr(0, variable.find('='));
 }
 
-std::string upper(std::string_view text) {
-    std::string result;
-    for (const char c : text) {
-        if (c >= 'a' && c <= 'z') {
-            result += static_cast<char>(c - 'a' + 'A');
-        } else {
-            result += c == '-' ? '_' : c;
-        }
-    }
-    return result;
-}
-
 } // namespace
 
 std::vector<std::string> child_environment(const std::vector<std::string>& inherited,
                                            const std::vector<std::string>& own) {
-    std::unordered_set<std::string_view> hidden{"HATHORA_TOKEN"};
+    // What tells of a room is of this process or of none.
+    std::unordered_set<std::string_view> hidden{"HATHORA_TOKEN", "HATHORA_INITIAL_ROOM_ID",
+                                                "HATHORA_INITIAL_ROOM_CONFIG"};
     for (const auto& variable : own) {
         hidden.insert(name_of(variable));
     }
@@ -45,8 +35,7 @@ std::vector<std::string> order_environment(const process_order& order) {
         "HATHORA_ROOMS_PER_PROCESS=" + std::to_string(order.rooms_per_process),
     };
     for (const auto& port : order.ports) {
-        result.push_back("HATHORA_" + upper(port.declared.name) +
-                         "_PORT=" + std::to_string(port.number));
+        result.push_back(port_variable(port.declared.name) + "=" + std::to_string(port.number));
     }
     if (order.room_id) {
         result.push_back("HATHORA_INITIAL_ROOM_ID=" + *order.room_id);

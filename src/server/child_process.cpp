@@ -75,14 +75,13 @@ child_process::spawn(const std::vector<std::string>& words,
     if (failure != 0) {
         return system_error(failure);
     }
-    descriptor exit_descriptor(pidfd_open(pid, 0));
-    if (!exit_descriptor) {
+    child_process started(pid, descriptor(pidfd_open(pid, 0)));
+    if (!started.exit_descriptor_) {
         const int reason = errno;
-        ::kill(-pid, SIGKILL);
-        ::waitpid(pid, nullptr, 0);
+        started.kill_and_reap();
         return system_error(reason);
     }
-    return child_process(pid, std::move(exit_descriptor));
+    return started;
 }
 
 void child_process::signal_group(int signal) const noexcept {
@@ -102,6 +101,11 @@ bool child_process::reap(child_exit& how) {
     how.reason =
         (info.si_code == CLD_EXITED ? "exit status " : "signal ") + std::to_string(info.si_status);
     return true;
+}
+
+void child_process::kill_and_reap() noexcept {
+    signal_group(SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
 }
 
 bool is_runnable(const std::string& program) {

@@ -38,8 +38,8 @@ public:
 
     pid_t pid() const noexcept { return pid_; }
 
-    /// Becomes readable when the child has ended.
-    int exit_descriptor() const noexcept { return exit_descriptor_.get(); }
+    /// Gives a descriptor away that becomes readable when the child has ended. To be called once.
+    descriptor take_exit_descriptor() noexcept { return std::move(exit_descriptor_); }
 
     /// Sends a signal to the whole group. @pre not reaped.
     void signal_group(int signal) const noexcept;
@@ -47,6 +47,9 @@ public:
     /// Ends what is left of the group, and takes the exit status.
     /// @return false when the child has not ended yet.
     bool reap(child_exit& how);
+
+    /// Ends the whole group at once and waits for that.
+    void kill_and_reap() noexcept;
 
 private:
     child_process(pid_t pid, descriptor exit_descriptor)

@@ -34,7 +34,8 @@ private:
     int number_ = -1;
 };
 
-/// Whether the process can open as many more descriptors as launching a game server takes.
+/// Whether the process can open as many more descriptors as launching a game server takes: a claim to each of three
+/// ports, and what tells of its end.
 inline bool has_descriptors_left() {
     constexpr std::size_t needed = 4;
     std::array<descriptor, needed> opened;

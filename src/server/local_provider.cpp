@@ -25,8 +25,19 @@ constexpr duration slowest_probing = std::chrono::milliseconds(200);
 class local_provider::child {
 public:
     child(asio::io_context& context, process_order given, child_process started)
-        : order(std::move(given)), process(std::move(started)),
-          exit_wait(context, ::dup(process.exit_descriptor())), grace(context) {}
+        : order(std::move(given)), process(std::move(started)), exit_wait(context), grace(context) {
+    }
+
+    /// Until then nobody would hear of its end.
+    error_code watch_exit() {
+        descriptor exit = process.take_exit_descriptor();
+        error_code ec;
+        exit_wait.assign(exit.get(), ec);
+        if (!ec) {
+            exit.release();
+        }
+        return ec;
+    }
 
     process_order order;
     child_process process;
@@ -64,15 +75,23 @@ void local_provider::create(const process_order& order) {
     const auto output = options_.log_folder.empty()
                             ? std::string("/dev/null")
                             : options_.log_folder + "/" + order.process_id + ".log";
+    const auto report_failure = [&](const error_code& why) {
+        process_event event(process_event::kind::exited, order.process_id);
+        event.reason = "it could not be started: " + why.message();
+        report_later(std::move(event));
+    };
     auto started = child_process::spawn(options_.command.fill(order),
                                         child_environment(inherited, own), output);
     if (started.has_error()) {
-        process_event event(process_event::kind::exited, order.process_id);
-        event.reason = "it could not be started: " + started.error().message();
-        report_later(std::move(event));
+        report_failure(started.error());
         return;
     }
     const auto created = std::make_shared<child>(context_, order, std::move(*started));
+    if (const auto ec = created->watch_exit()) {
+        created->process.kill_and_reap();
+        report_failure(ec);
+        return;
+    }
     children_[order.process_id] = created;
     watch(created);
     probe_interval_ = fastest_probing;
@@ -142,6 +161,9 @@ void local_provider::finish(const std::shared_ptr<child>& ended) {
     }
     children_.erase(found);
     ended->grace.cancel();
+    // Whoever takes its place may need the descriptor.
+    error_code ignored;
+    ended->exit_wait.close(ignored);
     process_event event(process_event::kind::exited, ended->order.process_id);
     event.succeeded = how.succeeded;
     event.reason = std::move(how.reason);

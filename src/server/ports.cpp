@@ -27,6 +27,18 @@ bool is_port_name(std::string_view text) {
 
 } // namespace
 
+std::string port_variable(std::string_view name) {
+    std::string result = "HATHORA_";
+    for (const char c : name) {
+        if (c >= 'a' && c <= 'z') {
+            result += static_cast<char>(c - 'a' + 'A');
+        } else {
+            result += c == '-' ? '_' : c;
+        }
+    }
+    return result + "_PORT";
+}
+
 boost::system::result<port_range, std::string> parse_port_range(std::string_view text) {
     const auto dash = text.find('-');
     const auto first = parse_port(text.substr(0, dash));
@@ -58,9 +70,13 @@ parse_port_declarations(std::string_view text) {
         text.remove_prefix(comma + 1);
     }
     for (const auto& port : ports) {
-        if (std::count_if(ports.begin(), ports.end(),
-                          [&](const auto& other) { return other.name == port.name; }) != 1) {
-            return std::string("the port name '" + port.name + "' stands there twice");
+        const auto variable = port_variable(port.name);
+        if (std::count_if(ports.begin(), ports.end(), [&](const auto& other) {
+                return port_variable(other.name) == variable;
+            }) != 1) {
+            return std::string("the port name '" + port.name +
+                               "' stands there twice: each needs a variable " + variable +
+                               " of its own");
         }
     }
     const auto main = std::find_if(ports.begin(), ports.end(),

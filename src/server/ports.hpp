@@ -50,7 +50,11 @@ public:
 /// Reads "27000-28999" or "27000". @return what is wrong with it otherwise.
 boost::system::result<port_range, std::string> parse_port_range(std::string_view text);
 
-/// Reads "default:udp,debug:tcp": one to three ports, exactly one of them named `default`.
+/// The environment variable in which a game server finds the port of a name: `HATHORA_DEBUG_PORT`.
+std::string port_variable(std::string_view name);
+
+/// Reads "default:udp,debug:tcp": one to three ports, exactly one of them named `default`, no two with the same
+/// variable.
 /// @return what is wrong with it otherwise.
 boost::system::result<std::vector<port_declaration>, std::string>
 parse_port_declarations(std::string_view text);

@@ -78,6 +78,8 @@ class Follower:
                       "not all of this is printed, in this order:\n" + "\n".join(block.printed))
         elif block.fragment:
             seen.wait(lambda: block.fragment in seen.printed(), limit, "not printed: " + block.fragment)
+            if block.http_status and f"HTTP {block.http_status}" not in seen.printed().splitlines():
+                raise Failure(f"the status is not {block.http_status}:\n{seen.printed()}")
         elif block.runs_on:
             seen.wait(lambda: seen.printed().strip(), limit, "nothing printed")
 

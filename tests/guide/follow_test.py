@@ -110,6 +110,11 @@ class Following(unittest.TestCase):
             ```
             """)
 
+    def test_a_status_that_the_text_gives_is_printed(self):
+        text = "<!-- follow:\necho gone; echo HTTP {}\n-->\n- `gone` — 404: nobody knows it.\n"
+        self.assert_followed(text.format(404))
+        self.assert_refused(text.format(410), "the status is not 404")
+
     def test_files_are_saved_in_the_readers_folder_and_equal_those_of_the_tree(self):
         (self.root / "examples/a_b/file.py").write_text("print('saved')\n")
         text = "<!-- quoted from examples/a_b/file.py -->\n```python\n{}\n```\n```sh\ncat ~/a-b/file.py\n```\n"

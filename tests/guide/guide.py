@@ -8,6 +8,8 @@ A fenced block of `sh` is typed into a terminal, a block of `text` is what the b
     COMMANDS
     -->
 
+A status after that code, as in `code` — 404:, is to be printed too, as a line "HTTP 404".
+
     terminal=NAME   where it is typed; `work` when not given
     interrupt       Ctrl-C is pressed there before
     runs-on         it doesn't end by itself; what it prints is waited for
@@ -23,7 +25,7 @@ PART = re.compile(
     r"^<!-- follow:(?P<keys>[^\n]*?)(?P<hidden>\n.*?)?(?:\n| )?-->$"
     r"|^<!-- quoted from (?P<file>\S+) -->$"
     r"|^```(?P<language>\w*)\n(?P<body>.*?)^```$"
-    r"|^- `(?P<item>[^`]+)`", re.MULTILINE | re.DOTALL)
+    r"|^- `(?P<item>[^`]+)`(?: — (?P<http>\d{3}):)?", re.MULTILINE | re.DOTALL)
 
 
 class Block:
@@ -41,6 +43,7 @@ class Block:
         # Whole lines to be printed, and a fragment of one.
         self.printed = []
         self.fragment = None
+        self.http_status = None
 
 
 class File:
@@ -79,6 +82,7 @@ def read(text):
             # A list elsewhere in the text says nothing of a block.
             if open_block and adjacent:
                 open_block.fragment = part["item"]
+                open_block.http_status = part["http"]
             open_block = None
         elif source:
             steps.append(File(line, source, part["body"]))

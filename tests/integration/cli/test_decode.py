@@ -58,6 +58,8 @@ class Decode(TestCase):
             self.assert_status(whole, 7)
             failure = whole.json()
             self.assertEqual(failure["error"], error, text)
+            self.assertEqual(list(failure), ["error", "message", "httpStatus", "lastStatus", "lastError", "polls",
+                                             "elapsedMs", "offset", "path"])
             self.assertIsInstance(failure["offset"], int)
             self.assertTrue(failure["message"])
             if path is not None:

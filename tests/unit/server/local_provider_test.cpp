@@ -6,6 +6,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -40,11 +41,13 @@ protected:
         return next;
     }
 
-    void create(const std::string& process_id) {
+    void create(const std::string& process_id) { create(process_id, free_port()); }
+
+    void create(const std::string& process_id, std::uint16_t port) {
         process_order order;
         order.process_id = process_id;
         order.region = roomport::region::tokyo;
-        order.ports = {allocated_port(declared.front(), free_port())};
+        order.ports = {allocated_port(declared.front(), port)};
         provider->create(order);
     }
 
@@ -137,10 +140,32 @@ TEST_F(LocalProvider, FinishesItsChildrenOnDestruction) {
     EXPECT_TRUE(WIFSIGNALED(status));
 }
 
+TEST_F(LocalProvider, NeedsOneDescriptorForAChild) {
+    make("sh -c 'exit 3'");
+    const std::uint16_t port = free_port();
+    std::vector<descriptor> all;
+    do {
+        all.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    } while (all.back());
+    all.pop_back();
+    all.pop_back();
+    create("p", port);
+    const auto& ended = next_event();
+    EXPECT_EQ(ended.reason, "exit status 3");
+    all.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    EXPECT_TRUE(all.back()) << "the one of a child that has ended is free";
+    create("q", port);
+    const auto& failed = next_event();
+    EXPECT_NE(failed.reason.find("could not be started"), std::string::npos) << failed.reason;
+    EXPECT_TRUE(provider->list().empty());
+}
+
 TEST(ChildEnvironment, HidesTheTokenAndReplacesWhatItSets) {
-    EXPECT_EQ(child_environment({"A=1", "HATHORA_TOKEN=x", "HATHORA_REGION=old", "B"},
-                                {"HATHORA_REGION=new"}),
-              (std::vector<std::string>{"A=1", "B", "HATHORA_REGION=new"}));
+    EXPECT_EQ(
+        child_environment({"A=1", "HATHORA_TOKEN=x", "HATHORA_REGION=old",
+                           "HATHORA_INITIAL_ROOM_CONFIG=old", "HATHORA_INITIAL_ROOM_ID=old", "B"},
+                          {"HATHORA_REGION=new"}),
+        (std::vector<std::string>{"A=1", "B", "HATHORA_REGION=new"}));
 }
 
 TEST(OrderEnvironment, LeavesOutWhatCanNotBeTold) {

@@ -25,7 +25,8 @@ TEST(PortDeclarations, PutTheDefaultPortFirst) {
     EXPECT_EQ(ports->front().transport, transport_type::udp);
     for (const char* text :
          {"", "default", "default:", "default:x", "a:tcp", "default:udp,",
-          "default:udp,default:tcp", "default:udp,b:tcp,c:tcp,d:tcp", "default:udp,b c:tcp"}) {
+          "default:udp,default:tcp", "default:udp,b:tcp,c:tcp,d:tcp", "default:udp,b c:tcp",
+          "default:udp,DEFAULT:tcp", "default:udp,a-b:udp,A_b:tcp"}) {
         EXPECT_TRUE(parse_port_declarations(text).has_error()) << text;
     }
 }
