@@ -170,7 +170,7 @@ TEST_F(BatchChoice, RequestsThatWereUnderWayShrinkBatchesOnce) {
 TEST_F(BatchChoice, ComesBackFromTargetsThatWereAllTooLong) {
     both = make(true, false);
     both.announced(200, 25s);
-    for (const std::size_t asked : {200, 100, 50, 25, 12, 6, 3}) {
+    for (const std::size_t asked : {200U, 100U, 50U, 25U, 12U, 6U, 3U}) {
         both.endpoint_ended(batch_end::too_long, asked, now);
     }
     EXPECT_EQ(way(), batch_way::none);
