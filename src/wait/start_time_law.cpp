@@ -22,9 +22,9 @@ constexpr double surprise = 0.002;
 constexpr double certain_change = 6.5;
 
 // Keys that wait in a queue are found in the order in which they are ranked, those of like ages together: memories
-// reach back to so many times their number, and each may mislead by so much who looks for a change.
-constexpr double crowd_reach = 4;
-constexpr double crowd_doubt = 1;
+// reach back to so many times their number, and each may mislead by so much, either way, who looks for a change.
+constexpr double crowd_reach = 2;
+constexpr double crowd_doubt = 0.1;
 
 // The prior counts as much as this many rooms. It is even on a logarithmic scale from a tenth of a second to the
 // horizon, with a little of it evenly over all, and a little beyond.
@@ -241,14 +241,15 @@ bool start_time_law::suspect_change(const interval& seen, double foretold) {
         law[cell] = with_prior(fresh_.weights[cell], fresh_.total, prior()[cell]);
     }
     suspicion_ += std::log(seen.chance(law) / foretold);
-    if (suspicion_ <= 0) {
+    const double doubt = crowd_doubt * crowd_;
+    if (suspicion_ <= -doubt) {
         fresh_ = memory();
         suspicion_ = 0;
         return false;
     }
     seen.share_out(1, law, fresh_.weights);
     fresh_.total += 1;
-    if (suspicion_ < certain_change + crowd_doubt * crowd_) {
+    if (suspicion_ < certain_change + doubt) {
         return false;
     }
     forget(memory(fresh_));
