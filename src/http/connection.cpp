@@ -1,8 +1,10 @@
 #include "http/connection.hpp"
 
 #include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include <new>
 #include <openssl/crypto.h>
 #include <utility>
 
@@ -81,38 +83,67 @@ void connection::write_more() {
     wipe();
 }
 
+void connection::react(void (connection::*step)()) {
+    if (closed_) {
+        return;
+    }
+    try {
+        (this->*step)();
+    } catch (const std::bad_alloc&) {
+        run_out_of_memory();
+    }
+    if (outcome_) {
+        on_exchange_end_(*std::exchange(outcome_, std::nullopt));
+    }
+}
+
+void connection::run_out_of_memory() {
+    if (is_busy_) {
+        finish(asio::error::no_memory, false, false, clock::now());
+    } else {
+        end_idle(false);
+    }
+}
+
+void connection::end_idle(bool stray) {
+    if (on_idle_end_) {
+        const auto handler = std::exchange(on_idle_end_, nullptr);
+        handler(stray);
+    }
+}
+
 void connection::await_readable() {
     if (awaiting_readable_ || closed_) {
         return;
     }
-    awaiting_readable_ = true;
     socket_.async_wait(tcp::socket::wait_read,
                        asio::bind_allocator(roomport::detail::handler_allocator<>(wait_memory_),
                                             [self = shared_from_this()](error_code) {
                                                 self->awaiting_readable_ = false;
-                                                if (!self->closed_) {
-                                                    self->readable();
-                                                }
+                                                self->react(&connection::readable);
                                             }));
+    awaiting_readable_ = true;
 }
 
 void connection::await_writable() {
     if (awaiting_writable_ || closed_) {
         return;
     }
-    awaiting_writable_ = true;
     socket_.async_wait(tcp::socket::wait_write,
                        asio::bind_allocator(roomport::detail::handler_allocator<>(wait_memory_),
                                             [self = shared_from_this()](error_code) {
                                                 self->awaiting_writable_ = false;
-                                                if (!self->closed_ && self->is_busy_) {
-                                                    self->write_more();
-                                                }
-                                                // A TLS read may have waited for room to write.
-                                                if (!self->closed_ && self->is_busy_) {
-                                                    self->read_more();
-                                                }
+                                                self->react(&connection::writable);
                                             }));
+    awaiting_writable_ = true;
+}
+
+void connection::writable() {
+    if (is_busy_) {
+        write_more();
+        // A TLS read may have waited for room to write.
+        read_more();
+    }
 }
 
 void connection::readable() {
@@ -120,9 +151,8 @@ void connection::readable() {
         const auto found = inspect();
         if (found == condition::quiet) {
             await_readable();
-        } else if (on_idle_end_) {
-            const auto handler = std::move(on_idle_end_);
-            handler(found == condition::spoke);
+        } else {
+            end_idle(found == condition::spoke);
         }
         return;
     }
@@ -134,11 +164,14 @@ void connection::readable() {
 }
 
 void connection::continue_reading_later() {
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
-        if (!self->closed_ && self->is_busy_) {
-            self->read_more();
-        }
-    });
+    asio::post(socket_.get_executor(),
+               [self = shared_from_this()] { self->react(&connection::continue_reading); });
+}
+
+void connection::continue_reading() {
+    if (is_busy_) {
+        read_more();
+    }
 }
 
 void connection::read_more() {
@@ -192,6 +225,10 @@ bool connection::take_bytes(std::size_t size) {
 }
 
 void connection::finish(error_code ec, bool message_complete, bool stray_bytes, time_point now) {
+    // The sink may have ended the exchange itself.
+    if (closed_) {
+        return;
+    }
     const auto first_byte_at = first_byte_at_.value_or(now);
     answer_->times.first_byte = first_byte_at - began_at_;
     answer_->times.read = now - first_byte_at;
@@ -212,9 +249,13 @@ void connection::finish(error_code ec, bool message_complete, bool stray_bytes, 
         outcome.stray_bytes = found == condition::spoke;
     }
     if (outcome.reusable) {
-        await_readable();
+        try {
+            await_readable();
+        } catch (const std::bad_alloc&) {
+            outcome.reusable = false;
+        }
     }
-    on_exchange_end_(outcome);
+    outcome_ = outcome;
 }
 
 } // namespace roomport::http::detail

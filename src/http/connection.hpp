@@ -49,6 +49,7 @@ public:
     ~connection() { wipe(); }
 
     /// Begins to watch the connection.
+    /// @throws std::bad_alloc; the connection is of no use then.
     /// @param on_idle_end      called at most once and never after `close`.
     /// @param on_exchange_end  called once for each exchange, not from within `exchange`, and never after `close`.
     void start(idle_handler on_idle_end, exchange_handler on_exchange_end);
@@ -61,7 +62,9 @@ public:
     /// Where the bytes of the next request go; empty. Its memory is kept, and wiped once the request was sent.
     std::string& request_text() noexcept { return text_; }
 
-    /// Sends the request that was put into `request_text` and reads its answer.
+    /// Sends the request that was put into `request_text` and reads its answer. Where memory is missing later on, the
+    /// exchange ends with `no_memory`.
+    /// @throws std::bad_alloc; the connection is of no use then.
     /// @param answer filled on the way; must live until the end of the exchange or `close`, as must `sink`.
     void exchange(response& answer, body_sink& sink, std::size_t body_limit, time_point now);
 
@@ -71,11 +74,17 @@ public:
     bool peer_is_loopback() const noexcept { return peer_is_loopback_; }
 
 private:
+    /// Takes an event in: runs its step, and tells of the exchange that ended with it.
+    void react(void (connection::*step)());
     void await_readable();
     void await_writable();
     void readable();
+    void writable();
+    void end_idle(bool stray);
+    void run_out_of_memory();
     void write_more();
     void read_more();
+    void continue_reading();
     void continue_reading_later();
     /// Takes what one read brought; false when the exchange has ended with it.
     bool take(const channel_result& result);
@@ -96,6 +105,8 @@ private:
     response_reader reader_;
     time_point began_at_;
     std::optional<time_point> first_byte_at_;
+    /// Of an exchange that has ended and was not told of yet.
+    std::optional<exchange_outcome> outcome_;
     roomport::detail::handler_memory wait_memory_;
     bool is_busy_ = false;
     bool write_failed_ = false;

@@ -4,9 +4,11 @@
 #include "http/plain_channel.hpp"
 #include "http/tls_channel.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace roomport::http::detail {
@@ -19,11 +21,20 @@ dial::dial(asio::any_io_executor executor, std::shared_ptr<const dial_settings> 
     : executor_(std::move(executor)), settings_(std::move(settings)), finish_by_(finish_by),
       socket_(executor_), address_timer_(executor_) {}
 
+template <class Step>
+void dial::advance(Step step) {
+    try {
+        step();
+    } catch (const std::bad_alloc&) {
+        finish(asio::error::no_memory);
+    }
+}
+
 void dial::start(handler done) {
     done_ = std::move(done);
     asio::post(executor_, [self = shared_from_this()] {
         if (self->phase_ == phase::idle) {
-            self->resolve();
+            self->advance([&] { self->resolve(); });
         }
     });
 }
@@ -88,7 +99,7 @@ void dial::resolve() {
             mailbox->deliver([weak, ec, found = std::move(found)]() mutable {
                 const auto self = weak.lock();
                 if (self && self->phase_ == phase::resolving) {
-                    self->resolved(ec, std::move(found));
+                    self->advance([&] { self->resolved(ec, std::move(found)); });
                 }
             });
         });
@@ -129,14 +140,14 @@ void dial::connect_next() {
             address_timer_.async_wait([self = shared_from_this(), attempt](error_code cancelled) {
                 if (!cancelled && self->phase_ == phase::connecting &&
                     attempt + 1 == self->next_address_) {
-                    self->connect_next();
+                    self->advance([&] { self->connect_next(); });
                 }
             });
         } else {
             address_timer_.cancel();
         }
         socket_.async_connect(peer, [self = shared_from_this(), attempt](error_code outcome) {
-            self->connected(attempt, outcome);
+            self->advance([&] { self->connected(attempt, outcome); });
         });
         return;
     }
@@ -194,7 +205,7 @@ void dial::shake_hands() {
         if (ec) {
             self->finish(error::connection_closed);
         } else {
-            self->shake_hands();
+            self->advance([&] { self->shake_hands(); });
         }
     });
 }

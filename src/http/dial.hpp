@@ -46,6 +46,7 @@ public:
          time_point finish_by);
 
     /// Begins. `done` is called once, not from within this function, and never after `abort`.
+    /// @throws std::bad_alloc; `done` is not called then.
     void start(handler done);
 
     /// Ends the attempt and frees what it holds. Does nothing when it has ended.
@@ -64,6 +65,9 @@ public:
 private:
     enum class phase { idle, resolving, connecting, handshaking, over };
 
+    /// Runs a step, with which the attempt ends when memory is missing for it.
+    template <class Step>
+    void advance(Step step);
     void resolve();
     void resolved(error_code ec, resolver::endpoints found);
     void connect_next();

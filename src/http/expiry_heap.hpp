@@ -2,6 +2,7 @@
 
 #include <roomport/clock.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <tuple>
@@ -43,6 +44,13 @@ public:
     expiry_heap() = default;
 
     bool empty() const noexcept { return elements_.empty(); }
+
+    /// Makes room: with no more than `count` elements, `set` allocates nothing.
+    void reserve(std::size_t count) {
+        if (count > elements_.capacity()) {
+            elements_.reserve(std::max(count, 2 * elements_.capacity()));
+        }
+    }
 
     /// What ends next. @pre there is something.
     const expiring& front() const noexcept { return *elements_.front(); }

@@ -38,8 +38,11 @@ std::optional<std::string> read_host(std::string_view text) {
     boost::system::error_code ec;
     std::string host(text);
     if (text.starts_with('[') && text.ends_with(']')) {
-        const auto address = boost::asio::ip::make_address_v6(text.substr(1, text.size() - 2), ec);
-        if (ec || address.scope_id() != 0) {
+        // A zone has no meaning but on this machine, and Asio drops one that it does not know.
+        const bool has_zone = text.find('%') != std::string_view::npos;
+        const auto address =
+            boost::asio::ip::make_address_v6(host.substr(1, host.size() - 2).c_str(), ec);
+        if (ec || has_zone) {
             return std::nullopt;
         }
         return address.to_string();

@@ -8,11 +8,23 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace roomport::http {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// When the timer goes off first, unless there is something to do sooner.
+constexpr duration first_look = std::chrono::seconds(1);
+
+constexpr std::uint32_t place_of(detail::request_id id) noexcept {
+    return static_cast<std::uint32_t>(id);
+}
+
+} // namespace
 
 // An exchange that is made for one request and ends with the completion of its caller.
 class pool::impl::pending_request final : public exchange {
@@ -40,8 +52,12 @@ void pool::impl::start(request wanted, body_sink& sink, pool::handler_type handl
                 self->cancel(*cancelled);
             }
         });
-    asio::dispatch(strand_, [self = shared_from_this(), pending = std::move(pending)]() mutable {
-        self->begin(std::move(pending));
+    asio::dispatch(strand_, [self = shared_from_this(), pending = std::move(pending)] {
+        try {
+            self->begin(pending);
+        } catch (const std::bad_alloc&) {
+            pending->ended(asio::error::no_memory);
+        }
     });
 }
 
@@ -61,13 +77,13 @@ error_code pool::impl::refuse(const request& wanted) const {
 }
 
 detail::request_id pool::impl::enter(std::shared_ptr<exchange> what) {
-    if (free_slots_.empty()) {
-        free_slots_.push_back(static_cast<std::uint32_t>(exchanges_.size()));
+    if (first_free_ == no_slot) {
         exchanges_.emplace_back();
+        first_free_ = static_cast<std::uint32_t>(exchanges_.size() - 1);
     }
-    const auto place = free_slots_.back();
-    free_slots_.pop_back();
+    const auto place = first_free_;
     auto& slot = exchanges_[place];
+    first_free_ = slot.next;
     ++slot.turn;
     const auto id = (static_cast<detail::request_id>(slot.turn) << 32U) | place;
     what->id_ = id;
@@ -76,7 +92,7 @@ detail::request_id pool::impl::enter(std::shared_ptr<exchange> what) {
 }
 
 exchange* pool::impl::find(detail::request_id id) {
-    const auto place = static_cast<std::uint32_t>(id);
+    const auto place = place_of(id);
     if (id == 0 || place >= exchanges_.size()) {
         return nullptr;
     }
@@ -84,10 +100,11 @@ exchange* pool::impl::find(detail::request_id id) {
     return found != nullptr && found->id_ == id ? found : nullptr;
 }
 
-std::shared_ptr<exchange> pool::impl::leave(detail::request_id id) {
-    const auto place = static_cast<std::uint32_t>(id);
-    auto gone = std::move(exchanges_[place].content);
-    free_slots_.push_back(place);
+std::shared_ptr<exchange> pool::impl::leave(std::uint32_t place) {
+    auto& slot = exchanges_[place];
+    auto gone = std::move(slot.content);
+    slot.next = first_free_;
+    first_free_ = place;
     gone->id_ = 0;
     if (gone->answer.status == 0) {
         gone->answer.fields.clear();
@@ -104,20 +121,28 @@ void pool::impl::forget(response& answer) {
 }
 
 void pool::impl::begin(std::shared_ptr<exchange> what) {
-    ++counters_.requests;
     auto& begun = *what;
     const auto now = clock::now();
     begun.waiting_since_ = now;
     begun.was_assigned_ = false;
     begun.was_resent_ = false;
     forget(begun.answer);
+    // Memory may be missing for all that follows: what there is none for falls back on the timer.
+    if (!timer_set_for_) {
+        set_timer(std::min(begun.wanted.deadline, now + first_look));
+    }
     const auto id = enter(std::move(what));
     if (const auto ec = refuse(begun.wanted)) {
         fail_later(id, ec);
-        publish_metrics();
-        return;
+    } else {
+        try {
+            state_.add(id, begun.wanted.deadline, now);
+        } catch (const std::bad_alloc&) {
+            leave(place_of(id));
+            throw;
+        }
     }
-    state_.add(id, begun.wanted.deadline, now);
+    ++counters_.requests;
     run_actions();
 }
 
@@ -137,9 +162,49 @@ void pool::impl::cancel(exchange& what) {
 }
 
 void pool::impl::fail_later(detail::request_id id, error_code ec) {
-    if (find(id) != nullptr) {
-        asio::post(strand_, [gone = leave(id), ec] { gone->ended(ec); });
+    auto* const failed = find(id);
+    if (failed == nullptr) {
+        return;
     }
+    failed->id_ = 0;
+    const auto place = place_of(id);
+    exchanges_[place].failure = ec;
+    exchanges_[place].next = no_slot;
+    if (first_failed_ == no_slot) {
+        first_failed_ = place;
+    } else {
+        exchanges_[last_failed_].next = place;
+    }
+    last_failed_ = place;
+    tell_failures_later();
+}
+
+void pool::impl::tell_failures_later() {
+    if (!is_behind_with_failures()) {
+        return;
+    }
+    try {
+        asio::post(strand_, [self = shared_from_this()] {
+            self->will_tell_failures_ = false;
+            self->tell_failure();
+        });
+        will_tell_failures_ = true;
+    } catch (const std::bad_alloc&) {
+        set_timer();
+    }
+}
+
+// One at a time, so that what follows from its end has its turn, and one that throws keeps none back.
+void pool::impl::tell_failure() {
+    const auto place = first_failed_;
+    if (place == no_slot) {
+        return;
+    }
+    first_failed_ = exchanges_[place].next;
+    const auto ec = exchanges_[place].failure;
+    const auto ended = leave(place);
+    tell_failures_later();
+    ended->ended(ec);
 }
 
 void pool::impl::note_wait(exchange& waiting, const phase_times& dial_times, time_point now) const {

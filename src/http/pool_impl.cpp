@@ -9,6 +9,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 #include <variant>
 
@@ -86,8 +87,11 @@ void pool::impl::cancel_all_later() {
 }
 
 void pool::impl::cancel_all() {
-    state_.end_all(asio::error::operation_aborted);
-    run_actions();
+    bool was_all = false;
+    while (!was_all) {
+        was_all = state_.end_all(asio::error::operation_aborted);
+        run_actions();
+    }
 }
 
 void pool::impl::shut_down() {
@@ -98,8 +102,9 @@ void pool::impl::shut_down() {
 // The handler of a pending exchange may hold the pool, directly or not.
 void pool::impl::context_shuts_down() {
     shut_down_ = true;
+    first_free_ = no_slot;
+    first_failed_ = no_slot;
     const auto dropped = std::exchange(exchanges_, {});
-    free_slots_.clear();
 }
 
 phase_times pool::impl::longest_dial_under_way() const {
@@ -118,19 +123,28 @@ void pool::impl::run_actions() {
     if (running_actions_) {
         return;
     }
-    running_actions_ = true;
-    while (const auto action = state_.next_action()) {
-        std::visit([this](const auto& what) { run(what); }, *action);
+    {
+        const actions_held hold(running_actions_);
+        while (const auto action = state_.next_action()) {
+            std::visit([this](const auto& what) { run(what); }, *action);
+        }
     }
-    running_actions_ = false;
+    tell_failures_later();
     set_timer();
     publish_metrics();
 }
 
 void pool::impl::run(const detail::open_connection& action) {
-    const auto id = action.connection;
+    try {
+        open(action.connection, action.finish_by);
+    } catch (const std::bad_alloc&) {
+        state_.connect_failed(action.connection, asio::error::no_memory, clock::now());
+    }
+}
+
+void pool::impl::open(detail::connection_id id, time_point finish_by) {
     auto& slot = connections_[id];
-    slot.dialing = std::make_shared<detail::dial>(strand_, dialing_, action.finish_by);
+    slot.dialing = std::make_shared<detail::dial>(strand_, dialing_, finish_by);
     slot.dialing->start([weak = weak_from_this(), id](error_code ec) {
         if (const auto self = weak.lock()) {
             self->dial_ended(id, ec);
@@ -148,7 +162,6 @@ void pool::impl::run(const detail::close_connection& action) {
     if (slot.dialing) {
         if (action.attempt_failed) {
             ++counters_.connections_failed;
-            failed_dial_times_ = slot.dialing->times();
         }
         slot.dialing->abort();
     }
@@ -158,13 +171,15 @@ void pool::impl::run(const detail::close_connection& action) {
 }
 
 void pool::impl::run(const detail::fail_request& action) {
-    auto dial_times = std::exchange(failed_dial_times_, std::nullopt);
     auto* const failed = find(action.request);
     if (failed == nullptr) {
         return;
     }
     if (!failed->was_assigned_) {
-        note_wait(*failed, dial_times ? *dial_times : longest_dial_under_way(), clock::now());
+        const auto attempt = connections_.find(action.attempt);
+        const bool is_known = attempt != connections_.end() && attempt->second.dialing;
+        note_wait(*failed, is_known ? attempt->second.dialing->times() : longest_dial_under_way(),
+                  clock::now());
     }
     fail_later(action.request, action.error);
 }
@@ -187,14 +202,12 @@ void pool::impl::run(const detail::start_exchange& action) {
         return;
     }
     if (found == detail::connection::condition::spoke) {
-        fail_later(action.request, error::bad_http);
-        state_.finished(action.connection, false, now);
+        give_up(action, error::bad_http, now);
         return;
     }
     if (!dialing_->target.is_secure() && !begun.wanted.token.empty() &&
         !slot.established->peer_is_loopback()) {
-        fail_later(action.request, error::plaintext_refused);
-        state_.finished(action.connection, false, now);
+        give_up(action, error::plaintext_refused, now);
         return;
     }
     note_wait(begun, slot.dial_times, now);
@@ -202,27 +215,42 @@ void pool::impl::run(const detail::start_exchange& action) {
     slot.current = action;
     begun.was_assigned_ = true;
     begun.answer.on_reused_connection = action.reused;
-    detail::write_request(slot.established->request_text(), begun.wanted, common_fields_);
-    slot.established->exchange(begun.answer, *begun.sink, begun.wanted.body_limit, now);
+    try {
+        detail::write_request(slot.established->request_text(), begun.wanted, common_fields_);
+        slot.established->exchange(begun.answer, *begun.sink, begun.wanted.body_limit, now);
+    } catch (const std::bad_alloc&) {
+        give_up(action, asio::error::no_memory, now);
+    }
+}
+
+void pool::impl::give_up(const detail::start_exchange& action, error_code ec, time_point now) {
+    fail_later(action.request, ec);
+    state_.finished(action.connection, false, now);
 }
 
 void pool::impl::dial_ended(detail::connection_id id, error_code ec) {
     const auto now = clock::now();
+    try {
+        if (!ec) {
+            establish(id, connections_.at(id));
+        }
+    } catch (const std::bad_alloc&) {
+        ec = asio::error::no_memory;
+    }
     if (ec) {
         state_.connect_failed(id, ec, now);
-        run_actions();
-        return;
+    } else {
+        state_.connected(id, now);
     }
-    auto& slot = connections_.at(id);
+    run_actions();
+}
+
+void pool::impl::establish(detail::connection_id id, connection_slot& slot) {
     auto stream = slot.dialing->take_channel();
-    ++counters_.connections_opened;
-    if (dialing_->tls) {
-        ++(stream->resumed() ? counters_.handshakes_resumed : counters_.handshakes_full);
-    }
+    const bool was_resumed = stream->resumed();
     slot.dial_times = slot.dialing->times();
     slot.established = std::make_shared<detail::connection>(
         slot.dialing->take_socket(), std::move(stream), slot.dialing->peer_is_loopback());
-    slot.dialing.reset();
     slot.established->start(
         [weak = weak_from_this(), id](bool stray) {
             if (const auto self = weak.lock()) {
@@ -234,8 +262,11 @@ void pool::impl::dial_ended(detail::connection_id id, error_code ec) {
                 self->exchange_ended(id, outcome);
             }
         });
-    state_.connected(id, now);
-    run_actions();
+    slot.dialing.reset();
+    ++counters_.connections_opened;
+    if (dialing_->tls) {
+        ++(was_resumed ? counters_.handshakes_resumed : counters_.handshakes_full);
+    }
 }
 
 void pool::impl::idle_ended(detail::connection_id id, bool stray) {
@@ -261,40 +292,66 @@ void pool::impl::exchange_ended(detail::connection_id id, const detail::exchange
         run_actions();
         return;
     }
-    const auto ended = leave(action.request);
+    const auto ended = leave(static_cast<std::uint32_t>(action.request));
     state_.finished(id, outcome.reusable, outcome.at);
-    // What follows from the end, another exchange perhaps, waits for its turn.
-    {
+    try {
+        // What follows from the end, another exchange perhaps, waits for its turn.
         const actions_held hold(running_actions_);
         ended->ended(outcome.error);
+    } catch (...) {
+        run_actions();
+        throw;
     }
     run_actions();
 }
 
 void pool::impl::set_timer() {
-    const auto next = state_.next_expiry();
+    auto next = state_.next_expiry();
+    const bool is_behind = is_behind_with_failures();
+    if (is_behind) {
+        const auto soon = clock::now() + detail::pause_after_failure;
+        next = next ? std::min(*next, soon) : soon;
+    }
     if (!next) {
         timer_set_for_.reset();
         timer_.cancel();
         return;
     }
     // A timer that is set too early only asks in vain; setting it anew for each request would cost more.
-    if (timer_set_for_ && *timer_set_for_ <= *next) {
+    // It must be one that keeps the pool while there is a failure to tell.
+    if (timer_set_for_ && *timer_set_for_ <= *next && !is_behind) {
         return;
     }
-    timer_set_for_ = next;
-    timer_.expires_at(*next);
+    try {
+        set_timer(*next);
+    } catch (const std::bad_alloc&) {
+        // The end of the wait that this one would follow, or whatever else comes next, tries again.
+    }
+}
+
+void pool::impl::set_timer(time_point when) {
+    timer_set_for_.reset();
+    timer_.expires_at(when);
+    // While there is a failure to tell, the pool outlives its owner for it.
     timer_.async_wait(asio::bind_allocator(
         roomport::detail::handler_allocator<>(*timer_memory_),
-        [weak = weak_from_this(), memory = timer_memory_](error_code cancelled) {
-            const auto self = weak.lock();
-            if (cancelled || !self) {
-                return;
+        [weak = weak_from_this(), kept = is_behind_with_failures() ? shared_from_this() : nullptr,
+         memory = timer_memory_](error_code cancelled) {
+            if (const auto self = weak.lock()) {
+                self->timer_ended(cancelled);
             }
-            self->timer_set_for_.reset();
-            self->state_.expire(clock::now());
-            self->run_actions();
         }));
+    timer_set_for_ = when;
+}
+
+void pool::impl::timer_ended(error_code cancelled) {
+    if (!cancelled) {
+        timer_set_for_.reset();
+        state_.expire(clock::now());
+        run_actions();
+    } else if (!timer_set_for_) {
+        set_timer();
+    }
 }
 
 void pool::impl::publish_metrics() {

@@ -57,7 +57,9 @@ public:
 private:
     class pending_request;
 
-    /// Where an exchange under way stands; free without one.
+    static constexpr auto no_slot = static_cast<std::uint32_t>(-1);
+
+    /// Where an exchange stands until its end is told; free without one.
     class exchange_slot {
     public:
         exchange_slot() = default;
@@ -65,6 +67,10 @@ private:
         std::shared_ptr<exchange> content;
         /// Distinguishes those that follow each other in a slot.
         std::uint32_t turn = 0;
+        /// In the list of the free ones, or in that of the failed ones.
+        std::uint32_t next = no_slot;
+        /// Of one that has failed.
+        error_code failure;
     };
 
     class connection_slot {
@@ -84,10 +90,15 @@ private:
     static void forget(response& answer);
     detail::request_id enter(std::shared_ptr<exchange> what);
     exchange* find(detail::request_id id);
-    std::shared_ptr<exchange> leave(detail::request_id id);
+    std::shared_ptr<exchange> leave(std::uint32_t place);
     void cancel_all();
     /// Ends an exchange, not inline: its owner may be the caller.
     void fail_later(detail::request_id id, error_code ec);
+    void tell_failures_later();
+    void tell_failure();
+    bool is_behind_with_failures() const noexcept {
+        return first_failed_ != no_slot && !will_tell_failures_;
+    }
     void note_wait(exchange& waiting, const phase_times& dial_times, time_point now) const;
     phase_times longest_dial_under_way() const;
 
@@ -96,11 +107,18 @@ private:
     void run(const detail::close_connection& action);
     void run(const detail::start_exchange& action);
     void run(const detail::fail_request& action);
+    void open(detail::connection_id id, time_point finish_by);
+    /// Ends a request that has a connection but is not sent on it, and the connection with it.
+    void give_up(const detail::start_exchange& action, error_code ec, time_point now);
 
+    void establish(detail::connection_id id, connection_slot& slot);
     void dial_ended(detail::connection_id id, error_code ec);
     void idle_ended(detail::connection_id id, bool stray);
     void exchange_ended(detail::connection_id id, const detail::exchange_outcome& outcome);
     void set_timer();
+    /// @throws std::bad_alloc; it is not set then.
+    void set_timer(time_point when);
+    void timer_ended(error_code cancelled);
     void publish_metrics();
 
     boost::asio::any_io_executor strand_;
@@ -110,14 +128,15 @@ private:
     std::shared_ptr<detail::dial_settings> dialing_;
     detail::pool_state state_;
     std::vector<exchange_slot> exchanges_;
-    std::vector<std::uint32_t> free_slots_;
+    std::uint32_t first_free_ = no_slot;
+    std::uint32_t first_failed_ = no_slot;
+    std::uint32_t last_failed_ = no_slot;
+    bool will_tell_failures_ = false;
     std::unordered_map<detail::connection_id, connection_slot> connections_;
     boost::asio::steady_timer timer_;
     /// Apart, because an operation of the timer may outlive the pool.
     std::shared_ptr<roomport::detail::handler_memory> timer_memory_;
     std::optional<time_point> timer_set_for_;
-    /// Of an attempt that failed with the last action, for the request that fails with the next.
-    std::optional<phase_times> failed_dial_times_;
     bool running_actions_ = false;
     bool shut_down_ = false;
     pool_metrics counters_;

@@ -3,6 +3,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace roomport::http::detail {
@@ -18,6 +19,14 @@ pool_state::pool_state(const settings& how) : settings_(how) {
     // As many as one round of answers brings at most: they would else take memory when all first come at once.
     constexpr std::size_t most_reserved = 1024;
     actions_.reserve(std::min(4 * settings_.max_connections + 16, most_reserved));
+    idle_.reserve(settings_.max_connections);
+}
+
+void pool_state::reserve_actions(std::size_t count) {
+    const auto wanted = actions_.size() + connections_.size() + count;
+    if (wanted > actions_.capacity()) {
+        actions_.reserve(std::max(wanted, 2 * actions_.capacity()));
+    }
 }
 
 pool_state::request_record& pool_state::make_request(request_id request) {
@@ -25,11 +34,11 @@ pool_state::request_record& pool_state::make_request(request_id request) {
     while (requests_.size() <= place) {
         requests_.emplace_back();
     }
+    expiries_.reserve(requests_.size() + connections_.size());
     auto& record = requests_[place];
     record.id = request;
     record.present = true;
     record.needs_fresh = false;
-    record.acquire_by = time_point::max();
     return record;
 }
 
@@ -43,10 +52,9 @@ pool_state::request_record* pool_state::find_request(request_id request) {
 }
 
 std::optional<time_point> pool_state::next_expiry() const {
-    if (expiries_.empty()) {
-        return std::nullopt;
-    }
-    return expiries_.front().when();
+    const auto next = expiries_.empty() ? time_point::max() : expiries_.front().when();
+    const auto either = std::min(next, catch_up_at_);
+    return either == time_point::max() ? std::nullopt : std::optional(either);
 }
 
 std::optional<pool_action> pool_state::next_action() {
@@ -59,6 +67,7 @@ std::optional<pool_action> pool_state::next_action() {
 }
 
 void pool_state::add(request_id request, time_point deadline, time_point now) {
+    reserve_actions(1);
     if (deadline <= now) {
         actions_.emplace_back(fail_request{request, error::attempt_timeout});
         return;
@@ -72,17 +81,16 @@ void pool_state::add(request_id request, time_point deadline, time_point now) {
     }
     auto& record = make_request(request);
     record.deadline = deadline;
-    if (settings_.acquire_timeout > duration{}) {
-        record.acquire_by = later(now, settings_.acquire_timeout);
-    }
-    enqueue(record, false);
+    enqueue(record, false, now);
     settle(now);
 }
 
-void pool_state::enqueue(request_record& record, bool first) {
+void pool_state::enqueue(request_record& record, bool first, time_point now) {
     record.on = 0;
     waiting_.insert(first ? waiting_.begin() : waiting_.end(), record);
-    expiries_.set(record, std::min(record.deadline, record.acquire_by));
+    const bool is_bounded = settings_.acquire_timeout > duration{};
+    const auto acquire_by = is_bounded ? later(now, settings_.acquire_timeout) : time_point::max();
+    expiries_.set(record, std::min(record.deadline, acquire_by));
 }
 
 void pool_state::forget_request(request_record& record) {
@@ -107,9 +115,9 @@ void pool_state::forget_connection(connection_id connection) {
     connections_.erase(found);
 }
 
-void pool_state::fail(request_record& record, error_code ec) {
+void pool_state::fail(request_record& record, error_code ec, connection_id attempt) {
     forget_request(record);
-    actions_.emplace_back(fail_request{record.id, ec});
+    actions_.emplace_back(fail_request{record.id, ec, attempt});
 }
 
 void pool_state::close(connection_id connection) {
@@ -164,11 +172,16 @@ void pool_state::connect_failed(connection_id connection, error_code ec, time_po
     if (!connections_.contains(connection)) {
         return;
     }
+    try {
+        if (!waiting_.empty()) {
+            reserve_actions(1);
+            fail(waiting_.front(), ec, connection);
+        }
+    } catch (const std::bad_alloc&) {
+        // Then it waits for the next attempt.
+    }
     forget_connection(connection);
     actions_.emplace_back(close_connection{connection, true});
-    if (!waiting_.empty()) {
-        fail(waiting_.front(), ec);
-    }
     settle(now);
 }
 
@@ -198,7 +211,7 @@ void pool_state::requeue(connection_id connection, bool needs_fresh, time_point 
     auto& record = *find_request(found->second.serves);
     close(connection);
     record.needs_fresh = record.needs_fresh || needs_fresh;
-    enqueue(record, true);
+    enqueue(record, true, now);
     settle(now);
 }
 
@@ -218,13 +231,18 @@ void pool_state::lost(connection_id connection, time_point now) {
 }
 
 void pool_state::expire(time_point now) {
-    while (!expiries_.empty() && expiries_.front().when() <= now) {
-        const auto& next = expiries_.front();
-        if (next.what() == expiring::kind::request) {
-            expire_request(*find_request(next.id), now);
-        } else {
-            expire_connection(next.id, now);
+    try {
+        while (!expiries_.empty() && expiries_.front().when() <= now) {
+            reserve_actions(1);
+            const auto& next = expiries_.front();
+            if (next.what() == expiring::kind::request) {
+                expire_request(*find_request(next.id), now);
+            } else {
+                expire_connection(next.id, now);
+            }
         }
+    } catch (const std::bad_alloc&) {
+        // The rest has its turn when there is room again: once these actions are carried out.
     }
     close_unneeded_attempts();
     settle(now);
@@ -246,15 +264,21 @@ void pool_state::expire_connection(connection_id connection, time_point now) {
     }
 }
 
-void pool_state::end_all(error_code ec) {
-    for (auto& record : requests_) {
-        if (record.present) {
-            fail(record, ec);
+bool pool_state::end_all(error_code ec) {
+    try {
+        for (auto& record : requests_) {
+            if (record.present) {
+                reserve_actions(1);
+                fail(record, ec);
+            }
         }
+    } catch (const std::bad_alloc&) {
+        return false;
     }
     while (!connections_.empty()) {
         close(connections_.begin()->first);
     }
+    return true;
 }
 
 pool_state::request_record* pool_state::next_for(const connection_record& candidate) {
@@ -277,16 +301,32 @@ void pool_state::assign(request_record& waiter, connection_id connection) {
     actions_.emplace_back(start_exchange{waiter.id, connection, record.used});
 }
 
-// Hands idle connections out and opens new ones, as many as there are requests to serve.
 void pool_state::settle(time_point now) {
+    catch_up_at_ = time_point::max();
+    try {
+        hand_out_idle();
+        open_wanted(now);
+    } catch (const std::bad_alloc&) {
+        catch_up_at_ = later(now, pause_after_failure);
+    }
+}
+
+void pool_state::hand_out_idle() {
     for (std::size_t left = idle_.size(); left > 0 && !waiting_.empty(); --left) {
         const auto connection = idle_[left - 1];
         if (auto* const waiter = next_for(connections_.at(connection))) {
+            reserve_actions(1);
             idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(left - 1));
             assign(*waiter, connection);
         }
     }
+}
+
+void pool_state::open_wanted(time_point now) {
     while (connecting_ < waiting_.size() && connections_.size() < settings_.max_connections) {
+        // That it is opened and closed, and that a request fails with it.
+        reserve_actions(3);
+        expiries_.reserve(requests_.size() + connections_.size() + 1);
         const auto connection = ++last_connection_;
         auto& record = connections_[connection];
         record.id = connection;

@@ -33,7 +33,7 @@ struct open_connection {
 /// End a connection, or the attempt to make one; nothing is reported about it any more.
 struct close_connection {
     connection_id connection = 0;
-    /// It was an attempt that failed; the request that fails with it, if any, follows.
+    /// It was an attempt that failed.
     bool attempt_failed = false;
     friend bool operator==(const close_connection&, const close_connection&) = default;
 };
@@ -51,14 +51,20 @@ struct start_exchange {
 struct fail_request {
     request_id request = 0;
     error_code error;
+    /// The attempt to connect that it fails with, which is closed next; zero when it fails for another reason.
+    connection_id attempt = 0;
     friend bool operator==(const fail_request&, const fail_request&) = default;
 };
+
+/// What there was no memory for is tried again so much later.
+constexpr duration pause_after_failure = std::chrono::milliseconds(50);
 
 using pool_action = std::variant<open_connection, close_connection, start_exchange, fail_request>;
 
 /// All decisions of a pool, without I/O: which request gets which connection, when one is opened, what ends when.
 ///
-/// Every function may produce actions; the owner carries them out in order.
+/// Every function may produce actions; the owner carries them out in order. Without memory `add` throws; whatever else
+/// there is no memory for waits until `next_expiry`.
 class pool_state {
 public:
     struct settings {
@@ -76,6 +82,7 @@ public:
     ~pool_state() { waiting_.clear(); }
 
     /// A request has come.
+    /// @throws std::bad_alloc with nothing changed.
     void add(request_id request, time_point deadline, time_point now);
 
     /// A request's caller has cancelled it; there is no `fail_request` for it. Unknown ones are ignored.
@@ -103,7 +110,8 @@ public:
     void expire(time_point now);
 
     /// Everything ends: each request with `ec`.
-    void end_all(error_code ec);
+    /// @return whether that was all; else it is to be called again once the actions are carried out.
+    bool end_all(error_code ec);
 
     /// When `expire` has something to do.
     std::optional<time_point> next_expiry() const;
@@ -124,7 +132,6 @@ private:
         bool present = false;
         bool needs_fresh = false;
         time_point deadline{};
-        time_point acquire_by = time_point::max();
         connection_id on = 0;
     };
 
@@ -140,9 +147,11 @@ private:
 
     request_record& make_request(request_id request);
     request_record* find_request(request_id request);
-    /// Lets a request wait; its end is the nearer of its two.
-    void enqueue(request_record& record, bool first);
-    void fail(request_record& record, error_code ec);
+    /// Makes room for actions beside the end of each connection, which must never want for memory.
+    void reserve_actions(std::size_t count);
+    /// Lets a request wait, until its deadline or as long as one may wait.
+    void enqueue(request_record& record, bool first, time_point now);
+    void fail(request_record& record, error_code ec, connection_id attempt = 0);
     void forget_request(request_record& record);
     void forget_connection(connection_id connection);
     void close(connection_id connection);
@@ -153,7 +162,10 @@ private:
     void expire_connection(connection_id connection, time_point now);
     request_record* next_for(const connection_record& candidate);
     void assign(request_record& waiter, connection_id connection);
+    /// Hands idle connections out and opens new ones, as many as there are requests to serve.
     void settle(time_point now);
+    void hand_out_idle();
+    void open_wanted(time_point now);
 
     settings settings_;
     /// By the lower half of the id.
@@ -166,6 +178,8 @@ private:
     /// Those before `next_action_` were carried out.
     std::vector<pool_action> actions_;
     std::size_t next_action_ = 0;
+    /// When to settle what there was no memory for.
+    time_point catch_up_at_ = time_point::max();
     std::size_t connecting_ = 0;
     connection_id last_connection_ = 0;
 };

@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,12 +27,16 @@ public:
     explicit resolve_mailbox(boost::asio::any_io_executor executor)
         : executor_(std::move(executor)) {}
 
-    /// Posts `work` to the executor, or drops it.
+    /// Posts `work` to the executor, or drops it, also when there is no memory for it: what waits for it has a limit.
     template <class Work>
     void deliver(Work work) {
         const std::lock_guard lock(mutex_);
         if (executor_) {
-            boost::asio::post(*executor_, std::move(work));
+            try {
+                boost::asio::post(*executor_, std::move(work));
+            } catch (const std::bad_alloc&) {
+                return;
+            }
         }
     }
 

@@ -1,12 +1,16 @@
 #include "http/name_lookup.hpp"
 
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <netdb.h>
+#include <new>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <system_error>
@@ -42,31 +46,22 @@ public:
         : lookup_(std::move(lookup)), settings_(settings) {}
 
     void resolve(const std::string& host, std::uint16_t port, resolver::callback done) {
-        std::unique_lock lock(mutex_);
-        if (const auto kept = kept_.find(host);
-            kept != kept_.end() && kept->second.until > clock::now()) {
-            const auto outcome = kept->second.outcome;
-            lock.unlock();
-            answer({port, std::move(done)}, outcome);
-            return;
-        }
-        auto& callers = pending_[host];
-        callers.push_back({port, std::move(done)});
-        if (callers.size() > 1) {
-            return;
-        }
-        queue_.push_back(host);
-        if (threads_ == settings_.max_threads || start_thread() || threads_ > 0) {
-            return;
-        }
-        queue_.pop_back();
-        auto refused = std::move(pending_.extract(host).mapped());
-        lock.unlock();
+        caller one{port, std::move(done)};
         lookup_outcome outcome;
-        outcome.error = error::resolve_failed;
-        for (auto& each : refused) {
-            answer(std::move(each), outcome);
+        try {
+            const std::lock_guard lock(mutex_);
+            const auto kept = kept_.find(host);
+            if (kept != kept_.end() && kept->second.until > clock::now()) {
+                outcome = kept->second.outcome;
+            } else if (look_up(host, one)) {
+                return;
+            } else {
+                outcome.error = error::resolve_failed;
+            }
+        } catch (const std::bad_alloc&) {
+            outcome.error = boost::asio::error::no_memory;
         }
+        answer(one, outcome);
     }
 
 private:
@@ -75,17 +70,62 @@ private:
         resolver::callback done;
     };
 
+    struct pending_lookup {
+        std::string host;
+        std::vector<caller> callers;
+    };
+    /// Items only move from one to the other, for which no memory is needed.
+    using lookups = std::list<pending_lookup>;
+
     struct kept_outcome {
         lookup_outcome outcome;
         time_point until{};
     };
 
-    static void answer(caller to, const lookup_outcome& outcome) {
+    static void answer(const caller& to, const lookup_outcome& outcome) {
+        auto ec = outcome.error;
         resolver::endpoints found;
-        for (const auto& address : outcome.addresses) {
-            found.emplace_back(address, to.port);
+        try {
+            if (!ec) {
+                found.reserve(outcome.addresses.size());
+            }
+        } catch (const std::bad_alloc&) {
+            ec = boost::asio::error::no_memory;
         }
-        to.done(outcome.error, std::move(found));
+        if (!ec) {
+            for (const auto& address : outcome.addresses) {
+                found.emplace_back(address, to.port);
+            }
+        }
+        to.done(ec, std::move(found));
+    }
+
+    static pending_lookup* find(lookups& among, const std::string& host) {
+        const auto found = std::find_if(among.begin(), among.end(),
+                                        [&](const auto& each) { return each.host == host; });
+        return found == among.end() ? nullptr : &*found;
+    }
+
+    /// Takes the caller of a look-up, unless there is no thread for it.
+    /// @throws std::bad_alloc with the caller not taken.
+    bool look_up(const std::string& host, caller& one) {
+        auto* same = find(running_, host);
+        if (same == nullptr) {
+            same = find(queue_, host);
+        }
+        if (same != nullptr) {
+            same->callers.push_back(std::move(one));
+            return true;
+        }
+        lookups added(1);
+        added.front().host = host;
+        added.front().callers.reserve(1);
+        if (threads_ < settings_.max_threads && !start_thread() && threads_ == 0) {
+            return false;
+        }
+        added.front().callers.push_back(std::move(one));
+        queue_.splice(queue_.end(), added);
+        return true;
     }
 
     bool start_thread() {
@@ -93,6 +133,8 @@ private:
         try {
             std::thread([self = shared_from_this()] { self->work(); }).detach();
         } catch (const std::system_error&) {
+            return false;
+        } catch (const std::bad_alloc&) {
             return false;
         }
         ++threads_;
@@ -102,37 +144,56 @@ private:
     void work() {
         std::unique_lock lock(mutex_);
         while (!queue_.empty()) {
-            const auto host = std::move(queue_.front());
-            queue_.pop_front();
+            const auto current = queue_.begin();
+            running_.splice(running_.end(), queue_, current);
             lock.unlock();
-            const auto outcome = lookup_(host);
+            const auto outcome = look_up_now(current->host);
             lock.lock();
-            keep(host, outcome);
-            auto callers = std::move(pending_.extract(host).mapped());
+            keep(current->host, outcome);
+            lookups ended;
+            ended.splice(ended.end(), running_, current);
             lock.unlock();
-            for (auto& each : callers) {
-                answer(std::move(each), outcome);
+            for (const auto& each : ended.front().callers) {
+                answer(each, outcome);
             }
+            ended.clear();
             lock.lock();
         }
         --threads_;
     }
 
+    lookup_outcome look_up_now(const std::string& host) {
+        try {
+            return lookup_(host);
+        } catch (const std::bad_alloc&) {
+            lookup_outcome failed;
+            failed.error = boost::asio::error::no_memory;
+            return failed;
+        }
+    }
+
+    /// As far as there is memory; that there was none is not kept.
     void keep(const std::string& host, const lookup_outcome& outcome) {
         const auto now = clock::now();
         std::erase_if(kept_, [now](const auto& item) { return item.second.until <= now; });
-        if (kept_.size() < settings_.max_kept) {
-            auto& kept = kept_[host];
+        if (kept_.size() == settings_.max_kept || outcome.error == boost::asio::error::no_memory) {
+            return;
+        }
+        try {
+            kept_outcome kept;
             kept.outcome = outcome;
             kept.until = now + (outcome.error ? settings_.keep_failed : settings_.keep_found);
+            kept_.insert_or_assign(host, std::move(kept));
+        } catch (const std::bad_alloc&) {
+            return;
         }
     }
 
     blocking_lookup lookup_;
     threaded_resolver_settings settings_;
     std::mutex mutex_;
-    std::deque<std::string> queue_;
-    std::map<std::string, std::vector<caller>> pending_;
+    lookups queue_;
+    lookups running_;
     std::map<std::string, kept_outcome> kept_;
     std::size_t threads_ = 0;
 };
@@ -161,6 +222,9 @@ bool out_of_descriptors() {
 }
 
 error_code lookup_error(int code) {
+    if (code == EAI_MEMORY) {
+        return boost::asio::error::no_memory;
+    }
     if (out_of_descriptors()) {
         return error::connect_failed;
     }
@@ -185,6 +249,7 @@ lookup_outcome look_up_by_system(const std::string& host) {
         outcome.error = lookup_error(code);
         return outcome;
     }
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(list, &::freeaddrinfo);
     for (const addrinfo* item = list; item != nullptr; item = item->ai_next) {
         asio_endpoint peer;
         if (item->ai_addrlen <= peer.capacity()) {
@@ -193,7 +258,6 @@ lookup_outcome look_up_by_system(const std::string& host) {
             outcome.addresses.push_back(peer.address());
         }
     }
-    ::freeaddrinfo(list);
     return outcome;
 }
 

@@ -86,7 +86,8 @@ public:
     /// was sent); `queue_full`, `acquire_timeout`; `host_not_found`, `resolve_failed`, `connect_failed`,
     /// `connect_timeout`; `tls_identity_refused`, `tls_version_refused`, `tls_handshake_failed`, `tls_broken`;
     /// `attempt_timeout` when the request's deadline passed, whatever it was doing; `connection_closed`, `bad_http`,
-    /// `headers_too_large`, `body_too_large`; what `sink` returned; or `boost::asio::error::operation_aborted`.
+    /// `headers_too_large`, `body_too_large`; what `sink` returned; or `boost::asio::error::no_memory` or
+    /// `operation_aborted`.
     ///
     /// @param wanted the request.
     /// @param sink   takes the body; must live until the handler is called.
@@ -106,6 +107,7 @@ public:
     /// Sends the request of an exchange; what was said of `async_request` holds, but for the completion, which is
     /// `exchange::ended`. In the steady state nothing is allocated. To be called on the pool's strand.
     /// @param what shared until it has ended; not under way already.
+    /// @throws std::bad_alloc when there is no memory to begin; it is not under way then.
     void start(std::shared_ptr<exchange> what);
 
     /// Ends an exchange with `operation_aborted`, soon, and frees its connection or its place in the queue at once. Does

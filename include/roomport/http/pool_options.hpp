@@ -42,7 +42,7 @@ public:
     std::size_t max_waiting = 65'536;
 
     /// How long a request may wait for a connection, one being opened included, before `error::acquire_timeout`; zero,
-    /// the default: until the request's own deadline. Not negative.
+    /// the default: until the request's own deadline. Not negative. A request that is sent again waits anew.
     duration acquire_timeout{};
 
     /// DNS, TCP and TLS of one connection together; `error::connect_timeout` after. The addresses of a host share it:

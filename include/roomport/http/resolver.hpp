@@ -19,7 +19,7 @@ public:
     using endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 
     /// Called once with the outcome, from any thread, also from within `resolve`; the pool moves it to its own
-    /// executor. Safe to call after the pool is gone.
+    /// executor. Safe to call after the pool is gone. Must not throw.
     using callback = std::function<void(error_code, endpoints)>;
 
     resolver() = default;
@@ -31,8 +31,8 @@ public:
     /// Called on the pool's executor; must not block and must not throw.
     /// @param host a host name, never an IP address.
     /// @param port the port that the endpoints are to have.
-    /// @param done takes the outcome: an error, `error::host_not_found` or `error::resolve_failed` say, or addresses in
-    ///             the order in which they are to be tried.
+    /// @param done takes the outcome: an error, `error::host_not_found`, `error::resolve_failed` or
+    ///             `boost::asio::error::no_memory` say, or addresses in the order in which they are to be tried.
     virtual void resolve(const std::string& host, std::uint16_t port, callback done) = 0;
 };
 

@@ -222,5 +222,53 @@ TEST(PoolCancellation, AContextHasNothingLeftToRunOnceThePoolIsGone) {
     EXPECT_LT(clock::now() - begun, std::chrono::seconds(5));
 }
 
+/// Cancels itself when its body ends.
+class self_cancelling_exchange final : public http::exchange, private http::body_sink {
+public:
+    explicit self_cancelling_exchange(http::pool& from) : pool_(from) {
+        wanted = get_request();
+        sink = this;
+    }
+
+    void ended(error_code ec) override { outcomes.push_back(ec); }
+
+    std::vector<error_code> outcomes;
+
+private:
+    void begin(const http::response&) override {}
+    error_code write(std::string_view) override { return {}; }
+    error_code end() override {
+        pool_.cancel(*this);
+        return {};
+    }
+
+    http::pool& pool_;
+};
+
+TEST(PoolCancellation, ByTheSinkAtTheEndOfTheBodyEndsTheExchangeOnce) {
+    for (const char* head :
+         {"HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"}) {
+        SCOPED_TRACE(head);
+        scripted_server server([&](session& client) {
+            client.read_request();
+            client.send(std::string(head) + "body");
+            client.close();
+        });
+        asio::io_context context;
+        const auto executor = context.get_executor();
+        http::pool pool(executor, executor, http::origin::parse(server.url("127.0.0.1")).value(),
+                        http::pool_options());
+        const auto one = std::make_shared<self_cancelling_exchange>(pool);
+        pool.start(one);
+        const auto give_up = clock::now() + std::chrono::seconds(10);
+        while (one->outcomes.empty() && clock::now() < give_up) {
+            context.run_one_for(std::chrono::milliseconds(10));
+        }
+        context.run_for(std::chrono::milliseconds(10));
+        EXPECT_EQ(one->outcomes, std::vector<error_code>{asio::error::operation_aborted});
+        EXPECT_TRUE(is_empty(pool));
+    }
+}
+
 } // namespace
 } // namespace roomport::test

@@ -6,13 +6,46 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fcntl.h>
+#include <mutex>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace roomport::test {
 namespace {
+
+/// Answers the first look-up with the loopback address, and keeps the others.
+class one_answer_resolver final : public http::resolver {
+public:
+    one_answer_resolver() = default;
+    void resolve(const std::string&, std::uint16_t port, callback done) override {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(is_first_, false)) {
+            done({}, {{boost::asio::ip::address_v4::loopback(), port}});
+        } else {
+            kept_.push_back(std::move(done));
+        }
+    }
+
+    std::size_t kept() {
+        const std::lock_guard lock(mutex_);
+        return kept_.size();
+    }
+    void fail_kept() {
+        const std::lock_guard lock(mutex_);
+        for (const auto& done : std::exchange(kept_, {})) {
+            done(error::host_not_found, {});
+        }
+    }
+
+private:
+    std::mutex mutex_;
+    bool is_first_ = true;
+    std::vector<callback> kept_;
+};
 
 /// Answers every look-up with the same addresses.
 class fixed_resolver final : public http::resolver {
@@ -68,6 +101,54 @@ TEST(PoolLimits, TheErrorOfALookUpIsTheRequests) {
         std::make_shared<fixed_resolver>(http::resolver::endpoints(), error::host_not_found);
     const auto pool = runner.make_pool("https://nowhere.example", options);
     EXPECT_EQ(runner.get(*pool).error, error_code(error::host_not_found));
+}
+
+TEST(PoolLimits, TheTimesOfAFailedAttemptAreOnlyForTheRequestThatFailsWithIt) {
+    std::atomic<bool> answer{false};
+    scripted_server server([&](session& client) {
+        client.read_request();
+        while (!answer && client.pause(std::chrono::milliseconds(2))) {
+        }
+        client.send(http_response(""));
+        always_answer(http_response(""))(client);
+    });
+    pool_runner runner;
+    http::pool_options options;
+    options.max_connections = 2;
+    const auto names = std::make_shared<one_answer_resolver>();
+    options.resolver = names;
+    const auto pool = runner.make_pool(server.url(), options);
+    auto first = runner.send(*pool, get_request());
+    ASSERT_TRUE(eventually([&] { return server.requests() == 1; }));
+    auto second = runner.send(*pool, get_request());
+    ASSERT_TRUE(eventually([&] { return names->kept() == 1; }));
+    answer = true;
+    EXPECT_FALSE(pool_runner::await(first).error);
+    EXPECT_FALSE(pool_runner::await(second).error);
+    names->fail_kept();
+    ASSERT_TRUE(eventually([&] { return pool->metrics().connections_failed == 1; }));
+
+    const auto late = runner.get(*pool, get_request("/", std::chrono::milliseconds(0)));
+    EXPECT_EQ(late.error, error_code(error::attempt_timeout));
+    EXPECT_EQ(late.answer.times.resolve, duration{});
+
+    auto third = runner.send(*pool, get_request());
+    EXPECT_FALSE(pool_runner::await(third).error);
+}
+
+TEST(PoolLimits, ARequestThatFailsWithAnAttemptHasItsTimes) {
+    pool_runner runner;
+    http::pool_options options;
+    const auto names = std::make_shared<one_answer_resolver>();
+    names->resolve("", 0, [](error_code, const http::resolver::endpoints&) {});
+    options.resolver = names;
+    const auto pool = runner.make_pool("https://nowhere.example", options);
+    auto pending = runner.send(*pool, get_request());
+    ASSERT_TRUE(eventually([&] { return names->kept() == 1; }));
+    names->fail_kept();
+    const auto failed = pool_runner::await(pending);
+    EXPECT_EQ(failed.error, error_code(error::host_not_found));
+    EXPECT_GT(failed.answer.times.resolve, duration{});
 }
 
 TEST(PoolLimits, TheQueueIsBounded) {

@@ -56,7 +56,9 @@ protected:
     static pool_action reused(request_id request, connection_id on) {
         return start_exchange{request, on, true};
     }
-    static pool_action fail(request_id request, error_code ec) { return fail_request{request, ec}; }
+    static pool_action fail(request_id request, error_code ec, connection_id attempt = 0) {
+        return fail_request{request, ec, attempt};
+    }
 
     // Requests 1 and on, each busy on the connection of the same number.
     void make_busy(pool_state& of, request_id count) {
@@ -134,9 +136,21 @@ TEST_F(PoolState, AFailedAttemptFailsTheRequestThatHasWaitedLongest) {
     state.add(2, never, now_);
     actions(state);
     state.connect_failed(1, refused, now_);
-    EXPECT_THAT(actions(state), ElementsAre(close_failed(1), fail(1, refused), open(2)));
+    EXPECT_THAT(actions(state), ElementsAre(fail(1, refused, 1), close_failed(1), open(2)));
     state.connect_failed(2, refused, now_);
-    EXPECT_THAT(actions(state), ElementsAre(close_failed(2), fail(2, refused)));
+    EXPECT_THAT(actions(state), ElementsAre(fail(2, refused, 2), close_failed(2)));
+}
+
+TEST_F(PoolState, AnAttemptThatNobodyWaitsForFailsNoRequest) {
+    auto state = make();
+    make_busy(state, 1);
+    state.add(2, never, now_);
+    state.finished(1, true, now_);
+    EXPECT_THAT(actions(state), ElementsAre(open(2), reused(2, 1)));
+    state.connect_failed(2, refused, now_);
+    EXPECT_THAT(actions(state), ElementsAre(close_failed(2)));
+    state.add(3, now_, now_);
+    EXPECT_THAT(actions(state), ElementsAre(fail(3, error::attempt_timeout)));
 }
 
 TEST_F(PoolState, AConnectionThatCantBeReusedMakesRoomForANewOne) {
@@ -205,13 +219,38 @@ TEST_F(PoolState, TheAcquireTimeoutEndsOnlyWaiting) {
     EXPECT_EQ(state.busy(), 1U);
 }
 
+TEST_F(PoolState, TheTimeOnAConnectionIsNoWaitingForOne) {
+    settings_.acquire_timeout = 1s;
+    auto state = make();
+    make_busy(state, 1);
+    now_ += 10s;
+    state.retry_on_fresh(1, now_);
+    EXPECT_THAT(actions(state), ElementsAre(close(1), open(2)));
+    state.expire(now_ + 999ms);
+    EXPECT_THAT(actions(state), IsEmpty());
+    state.connected(2, now_ + 999ms);
+    EXPECT_THAT(actions(state), ElementsAre(fresh(1, 2)));
+}
+
+TEST_F(PoolState, ARequestThatIsSentAgainWaitsNoLongerThanTheAcquireTimeout) {
+    settings_.acquire_timeout = 1s;
+    auto state = make();
+    make_busy(state, 1);
+    now_ += 10s;
+    state.retry_on_fresh(1, now_);
+    actions(state);
+    EXPECT_EQ(state.next_expiry(), now_ + 1s);
+    state.expire(now_ + 1s);
+    EXPECT_THAT(actions(state), ElementsAre(fail(1, error::acquire_timeout), close(2)));
+}
+
 TEST_F(PoolState, TheConnectTimeoutEndsAnAttemptAndOneRequest) {
     auto state = make();
     state.add(1, never, now_);
     actions(state);
     EXPECT_EQ(state.next_expiry(), now_ + settings_.connect_timeout);
     state.expire(now_ + settings_.connect_timeout);
-    EXPECT_THAT(actions(state), ElementsAre(close_failed(1), fail(1, error::connect_timeout)));
+    EXPECT_THAT(actions(state), ElementsAre(fail(1, error::connect_timeout, 1), close_failed(1)));
 }
 
 TEST_F(PoolState, AnIdleConnectionIsClosedAfterItsTime) {
