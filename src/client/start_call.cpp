@@ -34,8 +34,9 @@ void client::start_call(
                    [current = std::move(current), deadline] { current->start(deadline); });
 }
 
+// Said of each: clang hides an instance whose arguments are no exported types.
 #define ROOMPORT_INSTANTIATE(operation_name)                                                       \
-    template void client::start_call(                                                              \
+    template ROOMPORT_EXPORT void client::start_call(                                              \
         std::shared_ptr<impl>,                                                                     \
         const hathora::operation<decltype(hathora::operation_name)::request_type,                  \
                                  decltype(hathora::operation_name)::response_type>&,               \

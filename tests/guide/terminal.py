@@ -81,11 +81,19 @@ class Terminal:
         first, last = self.output.rsplit(self.mark, 1)[1].split("\n")[0].split(":")
         return int(first), int(last)
 
-    def interrupt(self, limit=30):
+    def interrupt(self, presses=3, patience=10):
         """Ctrl-C, until what runs has ended."""
-        if self.busy:
+        if not self.busy:
+            return
+        for press in range(1, presses + 1):
             os.killpg(self.process.pid, signal.SIGINT)
-            self.finish(limit)
+            try:
+                self.finish(patience)
+                return
+            except TerminalError:
+                # A command that the shell was just about to start has not heard of it.
+                if press == presses or self.process.returncode is not None:
+                    raise
 
     def close(self):
         try:
