@@ -55,10 +55,11 @@ void entry::set_queued(bool is_now) noexcept {
 
 void entry::join(waiter& wait) {
     seen_before_joining before;
-    if (history.count() > 0) {
+    before.count = history.count();
+    before.times = history.times();
+    if (history.has_last()) {
         // The last observation is shared with those who join.
-        before.count = history.count() - 1;
-        before.times = history.times();
+        --before.count;
         before.times -= history.last_times();
     }
     waiters.insert(wait, before);

@@ -5,6 +5,7 @@
 #include <roomport/clock.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct look {
     bool is_cut_short = false;
     time_point started;
     duration hold{};
+    /// Why it could not begin: it is yet to end as a failed one. Kept so, for that takes no memory.
+    std::exception_ptr failure;
 };
 
 /// The looks under way by number. A number that has become free is used again with the memory it has.

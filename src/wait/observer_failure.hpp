@@ -2,9 +2,11 @@
 
 #include <roomport/wait/observation.hpp>
 
+#include <exception>
+
 namespace roomport::wait_detail {
 
-/// The exception being handled, thrown by an observer, as the failed observation that it stands for.
-observation describe_exception();
+/// What an observer threw, as the failed observation that it stands for. Without memory for its words, they are lost.
+observation describe(const std::exception_ptr& thrown) noexcept;
 
 } // namespace roomport::wait_detail

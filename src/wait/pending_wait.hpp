@@ -3,14 +3,16 @@
 #include "wait/waiter.hpp"
 #include "wait/waiting_handler.hpp"
 
-#include <roomport/wait/wait_result.hpp>
-
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <utility>
 
 namespace roomport::wait_detail {
+
+class pending_wait;
+
+using pending_pointer = boost::intrusive_ptr<pending_wait>;
 
 /// A wait with the caller's end of it.
 ///
@@ -20,19 +22,10 @@ public:
     pending_wait(settings_pointer settings, time_point started, waiting_handler handler)
         : waiter(std::move(settings), started), handler_(std::move(handler)) {}
 
-    bool is_cancelled = false;
+    /// The next in a @ref pending_list.
+    pending_pointer next;
 
     waiting_handler& handler() noexcept { return handler_; }
-
-    /// Whether the caller's handler was posted or destroyed.
-    bool is_over() const noexcept { return !handler_; }
-
-    /// Posts the caller's handler.
-    void finish(const boost::asio::any_io_executor& io_executor, error_code ec,
-                wait_result result) {
-        drop_settings();
-        handler_.post(io_executor, ec, std::move(result));
-    }
 
     /// Destroys the caller's handler uncalled, if it is still there.
     void drop() noexcept {
@@ -44,7 +37,35 @@ private:
     waiting_handler handler_;
 };
 
-using pending_pointer = boost::intrusive_ptr<pending_wait>;
+/// Waits in a list that takes no memory of its own. Each may stand in one only.
+class pending_list {
+public:
+    pending_list() = default;
+    pending_list(const pending_list&) = delete;
+    pending_list& operator=(const pending_list&) = delete;
+    ~pending_list() {
+        while (!empty()) {
+            pop();
+        }
+    }
+
+    bool empty() const noexcept { return first_ == nullptr; }
+
+    void push(pending_wait& wait) noexcept {
+        wait.next = std::move(first_);
+        first_ = pending_pointer(&wait);
+    }
+
+    /// @pre not empty.
+    pending_pointer pop() noexcept {
+        auto popped = std::move(first_);
+        first_ = std::move(popped->next);
+        return popped;
+    }
+
+private:
+    pending_pointer first_;
+};
 
 /// The one owner of a wait that is not over.
 class wait_owner {

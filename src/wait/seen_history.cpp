@@ -2,6 +2,8 @@
 
 #include <roomport/error.hpp>
 
+#include <boost/asio/error.hpp>
+
 #include <limits>
 #include <new>
 #include <string>
@@ -82,14 +84,25 @@ void seen_history::record(const observation& seen, word_table& words) noexcept {
             details_->last.reset();
         }
     } catch (const std::bad_alloc&) {
-        if (details_) {
-            details_->last.reset();
-        }
-        is_short_ = true;
+        lose_last();
     }
     state_ = static_cast<std::uint8_t>(seen.state);
     held_ = seen.held;
     ++count_;
+}
+
+void seen_history::lose_last() noexcept {
+    if (details_) {
+        details_->last.reset();
+    }
+    is_short_ = true;
+    status_ = word_table::no_word;
+    http_status_ = 0;
+}
+
+bool seen_history::has_last() const noexcept {
+    const bool is_lost = is_short_ && status_ == word_table::no_word;
+    return count_ > 0 && !is_lost;
 }
 
 bool seen_history::shorten(const observation& seen, word_table& words) {
@@ -138,7 +151,7 @@ void seen_history::keep(const observation& seen, const word_table& words) {
     }
     details& all = *details_;
     const phase_times before = times();
-    if (is_short_ && count_ > 0) {
+    if (is_short_ && has_last()) {
         all.http_status = http_status_;
         all.http_status_at = count_;
         all.status = words[status_];
@@ -179,7 +192,7 @@ error_code seen_history::failure() const {
         return {};
     }
     return details_ && details_->last ? cause_of(*details_->last)
-                                      : error_code(error::broken_promise);
+                                      : error_code(boost::asio::error::no_memory);
 }
 
 std::string_view seen_history::message() const noexcept {

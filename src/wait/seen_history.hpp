@@ -22,7 +22,7 @@ public:
     seen_history& operator=(const seen_history&) = delete;
     ~seen_history();
 
-    /// Takes notice of an observation. Without memory for its details, they are lost.
+    /// Takes notice of an observation. Without memory for its details, all but its state is lost.
     void record(const observation& seen, word_table& words) noexcept;
 
     /// Observations so far.
@@ -31,10 +31,13 @@ public:
     /// The state of the last one. @pre there was one.
     observed_state state() const noexcept { return static_cast<observed_state>(state_); }
 
-    /// The last observation again; its times are exact to 0.1 µs. @pre there was one.
+    /// Whether there was an observation, and the last one was not lost.
+    bool has_last() const noexcept;
+
+    /// The last observation again; its times are exact to 0.1 µs. @pre has_last().
     observation last(const word_table& words) const;
 
-    /// Why the last one failed; not set when it did not.
+    /// Why the last one failed; not set when it did not. `no_memory` when that was lost.
     error_code failure() const;
 
     /// The message of the last one; empty when there was none.
@@ -49,7 +52,7 @@ public:
     /// Where the time of all observations went.
     phase_times times() const noexcept;
 
-    /// Where the time of the last one went. @pre there was one.
+    /// Where the time of the last one went. @pre has_last().
     phase_times last_times() const noexcept;
 
 private:
@@ -64,6 +67,7 @@ private:
         short_time read = 0;
     };
 
+    void lose_last() noexcept;
     bool shorten(const observation& seen, word_table& words);
     bool add_short(const phase_times& times) noexcept;
     void keep(const observation& seen, const word_table& words);
@@ -75,7 +79,7 @@ private:
     std::uint32_t count_ = 0;
     std::uint16_t hold_limit_seconds_ = 0;
     std::uint16_t http_status_ = 0;
-    word_table::number status_ = 0;
+    word_table::number status_ = word_table::no_word;
     std::uint8_t state_ = static_cast<std::uint8_t>(observed_state::failed);
     bool held_ = false;
     bool is_short_ = true;

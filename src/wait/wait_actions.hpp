@@ -27,23 +27,25 @@ public:
     /// How many keys a look can take in now.
     virtual batch_terms terms() = 0;
 
-    /// Begin this look; its answer goes to `wait_state::observed`.
+    /// Begin this look; its answer goes to `wait_state::observed`. What this throws is why the look failed.
     /// @param key valid during the call.
     virtual void start_look(look_id id, std::string_view key, duration hold,
                             time_point deadline) = 0;
 
-    /// Begin this look at many keys; its answer goes to `wait_state::observed_many`.
+    /// Begin this look at many keys; its answer goes to `wait_state::observed_many`. What this throws is why the look
+    /// failed.
     /// @param keys valid during the call.
     virtual void start_batch_look(look_id id, std::span<const std::string_view> keys, duration hold,
                                   time_point deadline) = 0;
 
-    /// Nobody needs this look any more. It still keeps its place until its answer arrives.
+    /// Nobody needs this look any more. It still keeps its place until its answer arrives. Must not throw.
     virtual void cancel_look(look_id id) = 0;
 
-    /// This wait is over and the state machine has forgotten it.
+    /// This wait is over: the state machine forgets it when this returns. Should it throw, the wait goes on.
     virtual void complete(waiter& wait, error_code ec, wait_result result) = 0;
 
-    /// A function of the caller's (a cadence, an acceptor, on_progress) threw this.
+    /// A function of the caller's (a cadence, an acceptor, on_progress, the observer's terms) threw this, or what was
+    /// seen of one key could not be taken in. Must not throw.
     virtual void caught(std::exception_ptr thrown) = 0;
 
 protected:

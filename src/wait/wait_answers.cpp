@@ -10,10 +10,7 @@ namespace roomport::wait_detail {
 
 void wait_state::observed(look_id id, const observation& seen, time_point now) {
     const ended_look done = take(id, seen, seen.state != observed_state::starting, now);
-    entry*& one = answered_.front();
-    if (one != nullptr && !answered(*one, done, seen, now)) {
-        one = nullptr;
-    }
+    take_in(answered_.front(), now, [&](entry& one) { return answered(one, done, seen, now); });
     finish_answers(now);
 }
 
@@ -24,18 +21,32 @@ void wait_state::observed_many(look_id id, const batch_observation& seen, time_p
     const ended_look done = take(id, seen.whole, has_news, now);
     const bool failed = has_failed(seen.whole.state);
     for (std::size_t place = 0; place < answered_.size(); ++place) {
-        entry*& one = answered_[place];
-        if (one == nullptr) {
-            continue;
-        }
         const auto* own =
             place < seen.keys.size() && seen.keys[place] ? &*seen.keys[place] : nullptr;
-        const bool goes_on = failed || own != nullptr
-                                 ? answered(*one, done, failed ? seen.whole : *own, now)
-                                 : not_answered(*one, done, now);
-        one = goes_on ? one : nullptr;
+        take_in(answered_[place], now, [&](entry& one) {
+            return failed || own != nullptr ? answered(one, done, failed ? seen.whole : *own, now)
+                                            : not_answered(one, now);
+        });
     }
     finish_answers(now);
+}
+
+/// Takes in what was seen of one key; where that can't be done now, it is seen again soon.
+template <class Take>
+void wait_state::take_in(entry*& one, time_point now, Take take) {
+    if (one == nullptr) {
+        return;
+    }
+    try {
+        if (take(*one)) {
+            return;
+        }
+    } catch (...) {
+        one->next_look = planned(failure_pause(1, random_), now);
+        reschedule(*one, now);
+        actions_.caught(std::current_exception());
+    }
+    one = nullptr;
 }
 
 ended_look wait_state::take(look_id id, const observation& whole, bool has_news, time_point now) {
@@ -52,8 +63,14 @@ ended_look wait_state::take(look_id id, const observation& whole, bool has_news,
     answered_.swap(over.keys);
     const bool is_abandoned = over.present == 0;
     const bool is_batch = over.is_batch;
+    // All of them before anything can go wrong: the number of this look may soon be that of another.
+    for (entry* one : answered_) {
+        if (one != nullptr) {
+            detach(*one, done);
+        }
+    }
     looks_.close(id);
-    terms_ = actions_.terms();
+    ask_terms();
     if (!is_batch && !has_failed(whole.state)) {
         hold_limit_ = whole.hold_limit;
     }
@@ -87,7 +104,7 @@ void wait_state::finish_answers(time_point now) {
         }
     }
     answered_.clear();
-    advance(now);
+    go_on(now);
 }
 
 void wait_state::detach(entry& one, const ended_look& done) {
@@ -95,9 +112,8 @@ void wait_state::detach(entry& one, const ended_look& done) {
 }
 
 bool wait_state::ended_without_news(entry& one, const ended_look& done, time_point now) {
-    // Those whose deadline cut the attempt short leave first, while it still counts as under way.
-    expire(one, now);
-    detach(one, done);
+    // Those whose deadline cut the attempt short leave first, for it was under way until now.
+    expire(one, one.is_looked_at() || !done.is_held(), now);
     if (one.waiters.empty()) {
         end(one);
         return false;
@@ -111,8 +127,7 @@ bool wait_state::ended_without_news(entry& one, const ended_look& done, time_poi
     return false;
 }
 
-bool wait_state::not_answered(entry& one, const ended_look& done, time_point now) {
-    detach(one, done);
+bool wait_state::not_answered(entry& one, time_point now) {
     one.needs_single_look = true;
     one.next_look = now;
     reschedule(one, now);
@@ -124,16 +139,10 @@ bool wait_state::answered(entry& one, const ended_look& done, const observation&
     if (is_without_news(done, seen)) {
         return ended_without_news(one, done, now);
     }
-    detach(one, done);
-    try {
-        plan_next(one, done, seen, now);
-        one.history.record(seen, words_);
-        learn(one, done, seen, now);
-        judge_all(one, seen, now);
-    } catch (...) {
-        leave_or_reschedule(one, now);
-        throw;
-    }
+    plan_next(one, done, seen, now);
+    one.history.record(seen, words_);
+    learn(one, done, seen, now);
+    judge_all(one, seen, now);
     if (one.waiters.empty()) {
         end(one);
         return false;

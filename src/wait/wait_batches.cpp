@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 namespace roomport::wait_detail {
 namespace {
@@ -28,6 +29,8 @@ bool wait_state::begin_batch(time_point now) {
     if (most == 0 || queue_.size() < least_keys(terms_)) {
         return false;
     }
+    set_aside_.clear();
+    set_aside_.reserve(std::min(2 * most, queue_.size()));
     const look_id id = open_look(most);
     duration hold = take_due(id, most, now);
     const auto& keys = looks_[id].keys;
@@ -52,8 +55,6 @@ bool wait_state::begin_batch(time_point now) {
 duration wait_state::take_due(look_id id, std::size_t most, time_point now) {
     auto& keys = looks_[id].keys;
     duration hold = terms_.hold_limit;
-    set_aside_.clear();
-    set_aside_.reserve(std::min(2 * most, queue_.size()));
     while (!queue_.empty() && keys.size() < most && set_aside_.size() < most) {
         const look_rank before = queue_.top_key();
         entry& one = dequeue();
@@ -73,7 +74,12 @@ duration wait_state::take_due(look_id id, std::size_t most, time_point now) {
         keys.clear();
     }
     for (const auto& [one, before] : set_aside_) {
-        enqueue(*one, before, now);
+        try {
+            enqueue(*one, before, now);
+        } catch (const std::bad_alloc&) {
+            // It is still due, and queued again when time goes on.
+            reschedule(*one, now);
+        }
     }
     return hold;
 }
@@ -114,7 +120,7 @@ bool wait_state::begin_batch_hold(time_point now) {
         return true;
     }
     for (entry* one : keys) {
-        candidates_.insert(*one, one->nearest_deadline());
+        reschedule(*one, now);
     }
     looks_.close(id);
     return false;

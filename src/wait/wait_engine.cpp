@@ -1,18 +1,16 @@
 #include <roomport/wait/wait_engine.hpp>
 
 #include "common/context_shutdown.hpp"
-#include "common/handler_memory.hpp"
 #include "wait/look_handler.hpp"
-#include "wait/observer_failure.hpp"
 #include "wait/pending_wait.hpp"
+#include "wait/wait_end.hpp"
 #include "wait/wait_state.hpp"
+#include "wait/wake_timer.hpp"
 
-#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <optional>
 
@@ -54,42 +52,53 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>,
     }
 
     void start(wait_owner wait, const std::string& key, std::optional<time_point> created) {
-        if (wait->is_cancelled || is_closed_) {
-            finish_unstarted(*wait, asio::error::operation_aborted);
+        const wait_detail::pending_pointer begun(&wait.release());
+        if (begun->is_cancelled || is_closed_) {
+            end_unstarted(*begun);
             return;
         }
-        const wait_detail::pending_pointer begun(&wait.release());
         try {
             state_->start(*begun, key, clock::now(), created);
         } catch (const std::bad_alloc&) {
             has_failed_ = true;
             // Where it is under way or over nonetheless, only a look could not begin.
-            if (begun->owner == nullptr && !begun->is_over()) {
-                auto unstarted = wait_owner::adopt(*begun);
-                finish_unstarted(*unstarted, asio::error::no_memory);
+            if (begun->owner == nullptr && !begun->is_over) {
+                end_unstarted(*begun);
             }
         }
     }
 
     void cancel(pending_wait& wait) {
-        wait.is_cancelled = true;
-        if (wait.owner != nullptr) {
-            state_->cancel(wait, clock::now());
+        // Once: it may already be among those that end later.
+        if (!std::exchange(wait.is_cancelled, true) && wait.owner != nullptr) {
+            end(wait);
         }
     }
 
     void cancel_all() {
-        state_->give_up_all();
+        try {
+            state_->give_up_all();
+        } catch (const std::bad_alloc&) {
+            has_failed_ = true;
+            state_->for_each_wait([this](wait_detail::waiter& wait) {
+                if (!std::exchange(wait.is_cancelled, true)) {
+                    end_later_.push(static_cast<pending_wait&>(wait));
+                }
+            });
+            return;
+        }
         end_some();
     }
 
     /// Ends waits a few at a time, so that their handlers run in between instead of piling up.
     void end_some() {
         constexpr std::size_t at_a_time = 256;
+        is_ending_ = false;
         if (state_->end_some(at_a_time, clock::now())) {
             asio::post(strand, [self = shared_from_this()] {
                 self->run([](impl& engine) { engine.end_some(); });
             });
+            is_ending_ = true;
         }
     }
 
@@ -113,6 +122,13 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>,
         });
     }
 
+    void end_came_back(std::shared_ptr<wait_detail::wait_end> end) {
+        on_strand([end = std::move(end)](impl& engine) {
+            engine.has_failed_ = true;
+            engine.ends_.add(end);
+        });
+    }
+
     wait_engine_metrics metrics() const {
         return state_ ? state_->metrics(clock::now()) : wait_engine_metrics();
     }
@@ -121,6 +137,7 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>,
         is_closed_ = true;
         drop_waits();
         io_work_.reset();
+        self_.reset();
     }
 
     const asio::any_io_executor strand;
@@ -140,25 +157,42 @@ private:
             });
             return;
         }
-        std::exception_ptr thrown;
-        try {
-            is_running_ = true;
-            const std::unique_ptr<bool, leave_run> guard(&is_running_);
-            work(*this);
-        } catch (...) {
-            thrown = std::current_exception();
-            has_failed_ = true;
+        is_running_ = true;
+        std::unique_ptr<bool, leave_run> running(&is_running_);
+        guarded([&] { work(*this); });
+        // Where something could not be done, this is put off too: it may have come back for want of memory.
+        if (!has_failed_) {
+            guarded([&] { has_failed_ = !ends_.post_all(io_executor, weak_from_this()); });
         }
-        if (!state_->has_waits()) {
+        running.reset();
+        if (!has_waits()) {
             io_work_.reset();
             settings.clear();
         } else if (!io_work_) {
             io_work_.emplace(io_executor);
         }
+        // Waits that could not be ended at once outlive the engine's owner.
+        self_ = is_closed_ && has_waits() ? shared_from_this() : nullptr;
         arm_timer();
-        if (thrown) {
-            std::rethrow_exception(thrown);
+        if (thrown_) {
+            std::rethrow_exception(std::exchange(thrown_, nullptr));
         }
+    }
+
+    /// Does something whatever it throws: that leaves through the end of @ref run.
+    template <class Work>
+    void guarded(Work work) noexcept {
+        try {
+            work();
+        } catch (...) {
+            thrown_ = std::current_exception();
+            has_failed_ = true;
+        }
+    }
+
+    /// Whether somebody has not been told yet how his wait ended.
+    bool has_waits() const noexcept {
+        return state_->has_waits() || !ends_.empty() || !end_later_.empty();
     }
 
     /// Destroys the handlers uncalled; the state machine can't be used any more.
@@ -166,72 +200,92 @@ private:
         if (state_) {
             state_->for_each_wait([](wait_detail::waiter& wait) {
                 const auto last = wait_owner::adopt(static_cast<pending_wait&>(wait));
+                last->is_over = true;
             });
             state_.reset();
         }
+        while (!end_later_.empty()) {
+            const auto wait = end_later_.pop();
+            if (!wait->is_over) {
+                const auto last = wait_owner::adopt(*wait);
+            }
+        }
+        ends_.drop();
     }
 
-    void finish_unstarted(pending_wait& wait, error_code ec) {
-        wait_result result;
-        result.evidence = wait.evidence(clock::now());
-        wait.finish(io_executor, ec, std::move(result));
+    /// Ends a wait with `operation_aborted`, or one that could not begin: later, where there is no memory for it now.
+    void end(pending_wait& wait) {
+        if (wait.owner == nullptr) {
+            end_unstarted(wait);
+            return;
+        }
+        try {
+            state_->cancel(wait, clock::now());
+        } catch (const std::bad_alloc&) {
+            has_failed_ = true;
+            if (wait.owner != nullptr) {
+                end_later_.push(wait);
+            }
+        }
+    }
+
+    /// @param wait let go by its owner, and not under way.
+    void end_unstarted(pending_wait& wait) {
+        error_code ec = asio::error::no_memory;
+        if (wait.is_cancelled || is_closed_) {
+            ec = asio::error::operation_aborted;
+        }
+        try {
+            wait_result result;
+            result.evidence = wait.evidence(clock::now());
+            ends_.add(wait, ec, std::move(result));
+        } catch (const std::bad_alloc&) {
+            has_failed_ = true;
+            end_later_.push(wait);
+        }
+    }
+
+    /// Tries again what there was no memory for.
+    void end_left_over() {
+        while (!end_later_.empty() && !has_failed_) {
+            const auto wait = end_later_.pop();
+            if (!wait->is_over) {
+                end(*wait);
+            }
+        }
+        if (!is_ending_ && state_->has_given_up()) {
+            end_some();
+        }
     }
 
     void arm_timer() {
         auto wake = state_->next_wake();
-        if (std::exchange(has_failed_, false) && state_->has_waits()) {
+        if (std::exchange(has_failed_, false) && has_waits()) {
             wake = clock::now() + pause_after_failure;
         }
-        if (armed_for_) {
-            // One wait at a time: a second would need memory of its own while the first has not come to its end,
-            // which is when the timer is armed again.
-            if (!wake || *wake < *armed_for_) {
-                timer_.cancel();
-                armed_for_ = time_point::min();
+        timer_.arm(wake, [weak = weak_from_this()] {
+            if (const auto self = weak.lock()) {
+                self->run([](impl& engine) { engine.wake_up(); });
             }
-            return;
-        }
-        if (!wake) {
-            return;
-        }
-        timer_.expires_at(*wake);
-        // The handler keeps the memory that it lies in: it may outlive the engine. Where there is no memory to wait,
-        // whatever the engine does next arms the timer.
-        timer_.async_wait(
-            asio::bind_allocator(detail::handler_allocator<>(*timer_memory_),
-                                 [weak = weak_from_this(), memory = timer_memory_](error_code) {
-                                     if (const auto self = weak.lock()) {
-                                         self->run([](impl& engine) { engine.wake_up(); });
-                                     }
-                                 }));
-        armed_for_ = wake;
+        });
     }
 
     void wake_up() {
-        armed_for_.reset();
-        state_->advance(clock::now());
+        timer_.went_off();
+        guarded([&] { state_->advance(clock::now()); });
+        end_left_over();
     }
 
     batch_terms terms() override { return observer_->batch(); }
 
     void start_look(wait_detail::look_id id, std::string_view key, duration hold,
                     time_point deadline) override {
-        try {
-            observer_->async_observe(key, hold, deadline, handler(id));
-        } catch (...) {
-            fail_later(id, wait_detail::describe_exception());
-        }
+        observer_->async_observe(key, hold, deadline, handler(id));
     }
 
     void start_batch_look(wait_detail::look_id id, std::span<const std::string_view> keys,
                           duration hold, time_point deadline) override {
-        try {
-            observer_->async_observe_many(keys, hold, deadline, handler(id));
-        } catch (...) {
-            batch_observation seen;
-            seen.whole = wait_detail::describe_exception();
-            fail_later(id, std::move(seen));
-        }
+        observer_->async_observe_many(keys, hold, deadline, handler(id));
     }
 
     wait_detail::look_handler<impl> handler(wait_detail::look_id id) {
@@ -241,39 +295,42 @@ private:
         return {weak_from_this(), support_, id};
     }
 
-    template <class Seen>
-    void fail_later(wait_detail::look_id id, Seen seen) {
-        asio::post(strand, [weak = weak_from_this(), id, seen = std::move(seen)]() mutable {
-            if (const auto self = weak.lock()) {
-                self->look_ended(id, std::move(seen));
-            }
-        });
-    }
-
-    void cancel_look(wait_detail::look_id id) override {
-        support_->signals[id].emit(asio::cancellation_type::terminal);
+    void cancel_look(wait_detail::look_id id) noexcept override {
+        // One that could not begin may have none.
+        if (id < support_->signals.size()) {
+            guarded([&] { support_->signals[id].emit(asio::cancellation_type::terminal); });
+        }
     }
 
     void complete(wait_detail::waiter& wait, error_code ec, wait_result result) override {
-        auto done = wait_owner::adopt(static_cast<pending_wait&>(wait));
-        done->finish(io_executor, ec, std::move(result));
+        ends_.add(static_cast<pending_wait&>(wait), ec, std::move(result));
     }
 
-    void caught(std::exception_ptr thrown) override {
-        asio::post(strand, [thrown = std::move(thrown)] { std::rethrow_exception(thrown); });
+    void caught(std::exception_ptr thrown) noexcept override {
+        try {
+            asio::post(strand, [thrown] { std::rethrow_exception(thrown); });
+        } catch (const std::bad_alloc&) {
+            thrown_ = thrown;
+        }
     }
 
     std::shared_ptr<observer> observer_;
-    asio::steady_timer timer_;
-    std::shared_ptr<detail::handler_memory> timer_memory_ =
-        std::make_shared<detail::handler_memory>();
+    wait_detail::wake_timer timer_;
+    wait_detail::wait_end_queue ends_;
+    /// Waits that could not be ended for want of memory.
+    wait_detail::pending_list end_later_;
+    /// This object itself while it ends waits that nobody else keeps it for.
+    std::shared_ptr<impl> self_;
+    /// What is to leave through the `run` of the context.
+    std::exception_ptr thrown_;
     /// Keeps the I/O executor busy while somebody waits.
     std::optional<asio::executor_work_guard<asio::any_io_executor>> io_work_;
-    std::optional<time_point> armed_for_;
     std::shared_ptr<wait_detail::look_support> support_;
     std::optional<wait_detail::wait_state> state_;
     bool is_running_ = false;
     bool is_closed_ = false;
+    /// Whether an @ref end_some is on its way.
+    bool is_ending_ = false;
     /// Whether something could not be done since the timer was last armed, and is to be tried again.
     bool has_failed_ = false;
 };
@@ -307,7 +364,12 @@ void wait_engine::start_wait(std::shared_ptr<impl> self, std::string key, wait_o
     if (const char* problem = wait_detail::find_problem(key, options)) {
         wait_result result;
         result.evidence.last_message = problem;
-        end.post(self->io_executor, error::invalid_argument, std::move(result));
+        wait_owner wait(
+            wait_detail::pending_pointer(new pending_wait(nullptr, clock::now(), std::move(end))));
+        const auto refused =
+            std::make_shared<wait_detail::wait_end>(error::invalid_argument, std::move(result));
+        refused->adopt(wait.release());
+        wait_detail::wait_end::post(refused, self->io_executor, std::weak_ptr<impl>(self));
         return;
     }
     const auto created = options.created_at;

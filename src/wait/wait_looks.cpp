@@ -1,9 +1,11 @@
 // The part of wait_state that begins looks, and ends those that nobody needs.
 
 #include "common/time_arithmetic.hpp"
+#include "wait/observer_failure.hpp"
 #include "wait/wait_state.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace roomport::wait_detail {
@@ -30,7 +32,7 @@ void wait_state::begin_queued(time_point now) {
         return;
     }
     refresh_ranks(now);
-    terms_ = actions_.terms();
+    ask_terms();
     while (!queue_.empty() && gate_.open(now)) {
         if (queue_.top().needs_single_look || !begin_batch(now)) {
             const look_id id = open_look(1);
@@ -117,13 +119,49 @@ void wait_state::begin(look_id id, duration hold, bool is_batch, time_point now)
         reschedule(*one, now);
         names_.push_back(one->key());
     }
-    const time_point deadline = std::min(attempt_end, latest);
     if (is_batch) {
         ++batch_polls_;
         batch_keys_ += names_.size();
-        actions_.start_batch_look(id, names_, hold, deadline);
-    } else {
-        actions_.start_look(id, names_.front(), hold, deadline);
+    }
+    start_look(id, hold, std::min(attempt_end, latest));
+}
+
+void wait_state::start_look(look_id id, duration hold, time_point deadline) {
+    try {
+        if (looks_[id].is_batch) {
+            actions_.start_batch_look(id, names_, hold, deadline);
+        } else {
+            actions_.start_look(id, names_.front(), hold, deadline);
+        }
+    } catch (...) {
+        looks_[id].failure = std::current_exception();
+        ++failed_looks_;
+    }
+}
+
+void wait_state::end_failed_looks(time_point now) {
+    for (look_id id = 0; id < looks_.size() && failed_looks_ > 0; ++id) {
+        const std::exception_ptr failure = std::exchange(looks_[id].failure, nullptr);
+        if (!failure) {
+            continue;
+        }
+        --failed_looks_;
+        if (looks_[id].is_batch) {
+            batch_observation seen;
+            seen.whole = describe(failure);
+            observed_many(id, seen, now);
+        } else {
+            observed(id, describe(failure), now);
+        }
+    }
+}
+
+void wait_state::ask_terms() {
+    try {
+        terms_ = actions_.terms();
+    } catch (...) {
+        terms_ = batch_terms();
+        actions_.caught(std::current_exception());
     }
 }
 

@@ -4,6 +4,7 @@
 #include "wait/wait_state.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace roomport::wait_detail {
 namespace {
@@ -64,16 +65,25 @@ duration wait_state::possible_hold(const entry& one, duration limit, time_point 
     return hold >= shortest_hold ? hold : duration::zero();
 }
 
-void wait_state::reschedule(entry& one, time_point now) {
-    if (!one.is_queued) {
-        const bool may_hold = possible_hold(one, longest_hold(), now) > duration::zero();
-        if (one.is_candidate() && may_hold) {
-            candidates_.move(one, one.nearest_deadline());
-        } else if (one.is_candidate()) {
-            candidates_.erase(one);
-        } else if (may_hold) {
+void wait_state::offer_hold(entry& one, time_point now) noexcept {
+    const bool may_hold = possible_hold(one, longest_hold(), now) > duration::zero();
+    if (one.is_candidate() && may_hold) {
+        candidates_.move(one, one.nearest_deadline());
+    } else if (one.is_candidate()) {
+        candidates_.erase(one);
+    } else if (may_hold) {
+        try {
             candidates_.insert(one, one.nearest_deadline());
+        } catch (const std::bad_alloc&) {
+            // It is looked at without a hold then.
+            return;
         }
+    }
+}
+
+void wait_state::reschedule(entry& one, time_point now) noexcept {
+    if (!one.is_queued) {
+        offer_hold(one, now);
     }
     time_point wake = one.nearest_deadline();
     if (one.is_queued) {

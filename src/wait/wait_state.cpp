@@ -42,12 +42,11 @@ void wait_state::start(waiter& wait, std::string_view key, time_point now,
         throw;
     }
     ++waiters_;
-    if (one.history.count() > 0) {
+    reschedule(one, now);
+    if (one.history.has_last()) {
         catch_up(wait, one, now);
-    } else {
-        reschedule(one, now);
     }
-    advance(now);
+    go_on(now);
 }
 
 entry& wait_state::find_or_add(const waiter& wait, std::string_view key,
@@ -93,7 +92,7 @@ void wait_state::cancel(waiter& wait, time_point now) {
         return;
     }
     leave_or_reschedule(one, now);
-    advance(now);
+    go_on(now);
 }
 
 void wait_state::cancel_all(time_point now) {
@@ -135,9 +134,14 @@ bool wait_state::end_some(std::size_t most, time_point now) {
 }
 
 void wait_state::advance(time_point now) {
+    end_failed_looks(now);
+    go_on(now);
+}
+
+void wait_state::go_on(time_point now) {
     while (!schedule_.empty() && schedule_.top_key() <= now) {
         entry& one = schedule_.top();
-        expire(one, now);
+        expire(one, one.is_looked_at(), now);
         if (one.waiters.empty()) {
             end(one);
             continue;
@@ -154,6 +158,9 @@ void wait_state::advance(time_point now) {
 }
 
 std::optional<time_point> wait_state::next_wake() const {
+    if (failed_looks_ > 0) {
+        return advanced_to_;
+    }
     if (schedule_.empty()) {
         return std::nullopt;
     }
@@ -186,10 +193,10 @@ wait_engine_metrics wait_state::metrics(time_point now) const {
     return all;
 }
 
-void wait_state::expire(entry& one, time_point now) {
+void wait_state::expire(entry& one, bool is_looked_at, time_point now) {
     while (!one.waiters.empty() && one.nearest_deadline() <= now) {
         waiter& wait = one.waiters.front();
-        if (one.is_looked_at()) {
+        if (is_looked_at) {
             wait.note_unanswered_look();
         }
         complete(wait, error::deadline_passed, nullptr, now);
@@ -206,9 +213,9 @@ void wait_state::complete(waiter& wait, error_code ec, const observation* seen, 
                   one.waiters.seen_before(wait), words_, now, actions_);
     }
     result.evidence = wait.evidence(one.history, one.waiters.seen_before(wait), words_, now);
+    actions_.complete(wait, ec, std::move(result));
     one.leave(wait);
     --waiters_;
-    actions_.complete(wait, ec, std::move(result));
 }
 
 void wait_state::leave_or_reschedule(entry& one, time_point now) {

@@ -70,6 +70,9 @@ public:
     /// Whether somebody waits.
     bool has_waits() const noexcept { return waiters_ > 0; }
 
+    /// Whether @ref end_some has something to do.
+    bool has_given_up() const noexcept { return !given_up_.empty(); }
+
     /// Calls `visit` with every wait under way; it may destroy the one that it is given if this object is destroyed
     /// next.
     template <class Visit>
@@ -94,15 +97,18 @@ private:
     void complete(waiter& wait, error_code ec, const observation* seen, time_point now);
     void leave_or_reschedule(entry& one, time_point now);
     void end(entry& one);
-    void expire(entry& one, time_point now);
+    void expire(entry& one, bool is_looked_at, time_point now);
+    void go_on(time_point now);
 
     // Answers: wait_answers.cpp
+    template <class Take>
+    void take_in(entry*& one, time_point now, Take take);
     ended_look take(look_id id, const observation& whole, bool has_news, time_point now);
     void finish_answers(time_point now);
     void detach(entry& one, const ended_look& done);
     bool ended_without_news(entry& one, const ended_look& done, time_point now);
     bool answered(entry& one, const ended_look& done, const observation& seen, time_point now);
-    bool not_answered(entry& one, const ended_look& done, time_point now);
+    bool not_answered(entry& one, time_point now);
     void plan_next(entry& one, const ended_look& done, const observation& seen, time_point now);
     void learn(entry& one, const ended_look& done, const observation& seen, time_point now);
     void judge_all(entry& one, const observation& seen, time_point now);
@@ -114,7 +120,8 @@ private:
     time_point due_time(const entry& one, time_point now) const;
     std::optional<time_point> last_look_time(const entry& one) const;
     duration possible_hold(const entry& one, duration limit, time_point now) const;
-    void reschedule(entry& one, time_point now);
+    void offer_hold(entry& one, time_point now) noexcept;
+    void reschedule(entry& one, time_point now) noexcept;
     look_rank rank(const entry& one, std::uint32_t begun_before, time_point now);
     void enqueue(entry& one, const look_rank& how, time_point now);
     entry& dequeue();
@@ -128,6 +135,9 @@ private:
     void begin_single(look_id id, entry& one, duration hold, time_point now);
     look_id open_look(std::size_t keys);
     void begin(look_id id, duration hold, bool is_batch, time_point now);
+    void start_look(look_id id, duration hold, time_point deadline);
+    void end_failed_looks(time_point now);
+    void ask_terms();
     void make_way();
     void abandon_looks(entry& one);
     void leave_look(look_id id, std::size_t place);
@@ -161,6 +171,8 @@ private:
     queue queue_;
     candidate_heap candidates_;
     look_table looks_;
+    /// Looks that could not begin and are yet to end.
+    std::size_t failed_looks_ = 0;
     word_table words_;
     /// The keys whose answer is being taken in.
     std::vector<entry*> answered_;

@@ -70,6 +70,12 @@ public:
     /// The order in which the waiters of a key came.
     std::uint32_t serial = 0;
 
+    // For the layer around the state machine; here they take no room.
+    /// Whether the caller wants it to end.
+    bool is_cancelled = false;
+    /// Whether its end is on its way to the caller.
+    bool is_over = false;
+
 private:
     void count(observed_state state, verdict decided) noexcept;
 

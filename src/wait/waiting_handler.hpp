@@ -1,7 +1,5 @@
 #pragma once
 
-#include "common/completion.hpp"
-
 #include <roomport/wait/wait_result.hpp>
 
 #include <boost/asio/any_completion_executor.hpp>
@@ -9,9 +7,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace roomport::wait_detail {
@@ -26,12 +27,14 @@ public:
     waiting_handler(handler_type handler, const boost::asio::any_io_executor& io_executor)
         : handler_(std::move(handler)) {
         auto own = boost::asio::get_associated_executor(handler_, io_executor);
+        // So the library tells that there was no memory for it.
+        if (!own) {
+            throw std::bad_alloc();
+        }
         if (own != executor_type(io_executor)) {
             work_ = std::make_unique<work_guard>(std::move(own));
         }
     }
-
-    explicit operator bool() const noexcept { return static_cast<bool>(handler_); }
 
     /// As in @ref detail::completion.
     /// @pre called in the initiating function.
@@ -48,11 +51,24 @@ public:
         }
     }
 
-    /// Posts the handler with its arguments. To be called once; the object is empty afterwards.
-    void post(const boost::asio::any_io_executor& io_executor, error_code ec, wait_result result) {
-        detail::completion<error_code, wait_result> end(io_executor, std::move(handler_));
-        work_.reset();
-        end.post(ec, std::move(result));
+    /// Whether the handler is to be called elsewhere than on the executor of the I/O.
+    bool has_own_executor() const noexcept { return work_ != nullptr; }
+
+    /// Runs a function on the handler's own executor. @pre it has one.
+    template <class Function>
+    void dispatch(Function function) const {
+        boost::asio::dispatch(work_->get_executor(), std::move(function));
+    }
+
+    /// Calls the handler. To be called once, on its executor; the object is empty afterwards.
+    void call(error_code ec, wait_result result) {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler_);
+        if (slot.is_connected()) {
+            slot.clear();
+        }
+        auto handler = std::move(handler_);
+        const auto work = std::move(work_);
+        std::move(handler)(ec, std::move(result));
     }
 
     /// Destroys the handler uncalled, if it is still there.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,13 +14,18 @@ class word_table {
 public:
     using number = std::uint8_t;
 
+    /// The number of the empty word.
+    static constexpr number no_word = std::numeric_limits<number>::max();
+
     word_table() = default;
 
     /// The number of a word; nothing for one that is too long or comes after the table is full.
     std::optional<number> find_or_add(std::string_view word);
 
-    /// The word of a number that @ref find_or_add gave; valid until the next word is added.
-    std::string_view operator[](number which) const noexcept { return words_[which]; }
+    /// The word of a number that @ref find_or_add gave; valid until the next word is added. Empty for @ref no_word.
+    std::string_view operator[](number which) const noexcept {
+        return which == no_word ? std::string_view() : words_[which];
+    }
 
 private:
     std::vector<std::string> words_;

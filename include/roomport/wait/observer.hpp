@@ -76,6 +76,8 @@ public:
 
     /// How many keys one look can take in at present: an observer may learn from answers what its server offers. Called
     /// on the engine's executor whenever a look may begin; must be quick. By default only single looks are possible.
+    /// Should it throw, only single looks are possible until it is called again, and the exception leaves through the
+    /// `run()` of the context.
     virtual batch_terms batch() const;
 
     /// Looks at many keys with one request; everything said of @ref async_observe holds here too. Only called with as

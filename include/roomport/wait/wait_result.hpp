@@ -32,8 +32,8 @@ public:
     /// The HTTP status of the last answer; 0 when there never was one.
     int http_status = 0;
 
-    /// The observations that this wait judged, those of looks it shared with others included; dropped holds and looks
-    /// that were never answered are not.
+    /// The observations that this wait judged, those of looks it shared with others included, and the look that was
+    /// still unanswered when the deadline passed, unless it was a held one. Dropped holds are not counted.
     unsigned polls = 0;
 
     /// Failed observations in a row at the end of the wait, as `wait_options::max_failures` counts them.
@@ -42,7 +42,7 @@ public:
     /// From the call to the end of the wait.
     duration elapsed{};
 
-    /// Where the time of the looks went, summed over `polls`; each part of it to 0.1 µs.
+    /// Where the time of the looks went, summed over those of `polls` that were answered; each part of it to 0.1 µs.
     phase_times times;
 };
 

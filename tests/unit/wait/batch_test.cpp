@@ -1,5 +1,5 @@
+#include "batch_fixture.hpp"
 #include "recording_cadence.hpp"
-#include "wait_script.hpp"
 
 #include <boost/asio/error.hpp>
 #include <gtest/gtest.h>
@@ -8,43 +8,6 @@ namespace roomport::wait_detail {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// The answer to a look at many keys.
-batch_observation answers(std::vector<std::optional<observation>> keys) {
-    batch_observation seen;
-    seen.whole.state = observed_state::starting;
-    seen.whole.http_status = 200;
-    seen.keys = std::move(keys);
-    return seen;
-}
-
-/// A server that takes up to four keys a look; only one look may be under way unless said otherwise.
-class BatchLooks : public ::testing::Test {
-protected:
-    BatchLooks() { script.batch.most = 4; }
-
-    static wait_engine_options one_at_a_time() {
-        auto options = wait_script::make_options();
-        options.max_in_flight = 1;
-        return options;
-    }
-
-    waiter& start(const std::string& key, duration timeout = 60s) {
-        return script.start(key, wait_script::timeout(timeout));
-    }
-
-    /// Starts keys while "first" has the only place, so that all of them are due.
-    void queue(const lines& keys) {
-        start("first");
-        for (const auto& key : keys) {
-            start(key);
-        }
-        script.take_log();
-        script.answer("first", ready());
-    }
-
-    wait_script script{one_at_a_time()};
-};
 
 TEST_F(BatchLooks, TakeInTheKeysThatAreDue) {
     queue({"a", "b", "c"});

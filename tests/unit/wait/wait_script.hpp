@@ -6,7 +6,9 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -141,7 +143,12 @@ public:
 
     time_point now() const { return begin + elapsed; }
 
-    batch_terms terms() override { return batch; }
+    batch_terms terms() override {
+        if (terms_fail) {
+            throw std::runtime_error("terms");
+        }
+        return batch;
+    }
 
     void start_batch_look(look_id id, std::span<const std::string_view> keys, duration hold,
                           time_point deadline) override {
@@ -154,6 +161,10 @@ public:
     }
 
     void start_look(look_id id, std::string_view key, duration hold, time_point deadline) override {
+        if (looks_that_fail > 0) {
+            --looks_that_fail;
+            throw std::runtime_error("no look");
+        }
         looks.push_back({id, std::string(key), hold, deadline - begin, false});
         std::string line = at() + "look " + std::string(key);
         if (hold > duration::zero()) {
@@ -173,6 +184,10 @@ public:
     }
 
     void complete(waiter& wait, error_code ec, wait_result result) override {
+        if (ends_that_fail > 0) {
+            --ends_that_fail;
+            throw std::bad_alloc();
+        }
         std::string line = at() + "done " + names.at(&wait) + " ";
         line += ec.failed() ? std::string(word(classify(ec))) : "ready";
         if (ended.count(&wait) != 0) {
@@ -198,6 +213,11 @@ public:
 
     /// What the observer would offer.
     batch_terms batch;
+    /// Whether it throws instead.
+    bool terms_fail = false;
+    /// How many of the next looks can't begin, and how many of the next ends of waits can't be told.
+    unsigned looks_that_fail = 0;
+    unsigned ends_that_fail = 0;
     const time_point begin = time_point() + std::chrono::hours(1000);
     duration elapsed{};
     std::deque<begun_look> looks;

@@ -126,6 +126,38 @@ TEST(WaitState, ADeadlineThatPassesDuringALookSaysSo) {
     EXPECT_EQ(script.evidence_of(wait).polls, 1U);
 }
 
+TEST(WaitState, ALookThatCannotBeginIsAFailedOneAndGivesItsPlaceBack) {
+    auto options = wait_script::make_options();
+    options.max_in_flight = 1;
+    wait_script script(options);
+    script.looks_that_fail = 3;
+    auto& wait = script.start("a", wait_script::timeout(60s));
+    EXPECT_EQ(script.state->next_wake(), script.now());
+    script.run_until(1s);
+    ASSERT_TRUE(script.is_done(wait)) << "the third broken one ends it";
+    EXPECT_EQ(script.end_of(wait).ec, error_code(error::broken_promise));
+    EXPECT_EQ(script.evidence_of(wait).last_message, "no look");
+    EXPECT_EQ(script.evidence_of(wait).polls, 3U);
+    EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
+    EXPECT_EQ(script.state->next_wake(), std::nullopt);
+}
+
+TEST(WaitState, AWaitWhoseEndCannotBeToldGoesOnUntilItCan) {
+    wait_script script;
+    auto& cancelled = script.start("a", wait_script::timeout(60s));
+    auto& late = script.start("b", wait_script::timeout(3s));
+    script.ends_that_fail = 1;
+    EXPECT_THROW(script.cancel(cancelled), std::bad_alloc);
+    EXPECT_FALSE(script.is_done(cancelled));
+    script.cancel(cancelled);
+    EXPECT_TRUE(script.is_done(cancelled));
+    script.ends_that_fail = 1;
+    EXPECT_THROW(script.run_until(3s), std::bad_alloc);
+    script.run_until(3s);
+    EXPECT_TRUE(script.is_done(late));
+    EXPECT_EQ(script.state->metrics(script.now()).keys, 0U);
+}
+
 TEST(WaitState, AConnectionThatTookTooLongCountsHoweverLittleTimeIsLeft) {
     wait_script script;
     auto options = wait_script::timeout(3s);
