@@ -67,6 +67,7 @@ httpd::response refusal(int status, error_code ec, std::string message, std::str
     cli::failure what;
     what.room_id = std::string(room);
     what.error = ec;
+    what.http_status = ec.category() == http_status_category() ? ec.value() : 0;
     what.message = std::move(message);
     return {status, cli::to_json(what)};
 }

@@ -9,12 +9,12 @@
 #include <roomport/hathora/room_id.hpp>
 #include <roomport/version.hpp>
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
-#include <iterator>
 #include <new>
 #include <string>
 #include <utility>
@@ -52,6 +52,9 @@ httpd::server_options daemon::server_options_for(std::size_t descriptors) {
     options.request_timeout = given_.listen.request_timeout;
     options.write_timeout = given_.listen.request_timeout;
     options.idle_timeout = given_.listen.idle_timeout;
+    options.on_refusal = [this](int status) {
+        front_.count_refusal(status);
+    };
     // The standard streams, the event loop, look-ups of names and a listening socket need some, too.
     const std::size_t own = given_.api.max_connections + 32;
     const std::size_t left = std::max<std::size_t>(descriptors, own + 8) - own;
@@ -107,20 +110,25 @@ void daemon::listen() {
 }
 
 void daemon::wait_for_signal() {
-    signals_.async_wait([this](error_code ec, int number) {
-        if (ec) {
-            return;
-        }
-        if (number == SIGHUP) {
-            reload();
-        } else if (draining_) {
-            // Asked twice: leave without waiting for anybody.
-            context_.stop();
-        } else {
-            drain();
-        }
-        wait_for_signal();
-    });
+    signals_.async_wait(asio::bind_allocator(httpd::handler_allocator<>(signal_memory_),
+                                             [this](error_code ec, int number) {
+                                                 if (!ec) {
+                                                     on_signal(number);
+                                                 }
+                                             }));
+}
+
+void daemon::on_signal(int number) {
+    // Before anything else, as with all that goes on and on: there may be no memory for what follows.
+    wait_for_signal();
+    if (number == SIGHUP) {
+        reload();
+    } else if (draining_) {
+        // Asked twice: leave without waiting for anybody.
+        context_.stop();
+    } else {
+        drain();
+    }
 }
 
 void daemon::reload() {
@@ -132,25 +140,28 @@ void daemon::reload() {
         if (certificate) {
             server_->replace_tls(std::move(certificate));
         }
-        log_.info("reloaded");
     } catch (const std::exception& failure) {
+        // Told before anything else: until then systemd takes the daemon to be reloading.
+        manager_.ready("reload failed, see the log: token and certificate are kept as they were");
         log_.error("reload_failed",
                    json::object_writer().member("why", failure.what()).member("kept", "all"));
+        return;
     }
     manager_.ready("reloaded");
+    log_.info("reloaded");
 }
 
 void daemon::drain() {
     draining_ = true;
+    drain_deadline_ = clock::now() + std::chrono::seconds(3);
+    end_when_empty();
     manager_.stopping();
     log_.info("stopping");
     front_.drain();
+    input_timer_.cancel();
     // First, so that the held answers are the last ones of their connections.
     server_->drain();
-    input_.clear();
     rooms_.stop([this] { client_closed_ = true; });
-    drain_deadline_ = clock::now() + std::chrono::seconds(3);
-    end_when_empty();
 }
 
 void daemon::end_when_empty() {
@@ -160,11 +171,12 @@ void daemon::end_when_empty() {
         return;
     }
     end_timer_.expires_after(std::chrono::milliseconds(10));
-    end_timer_.async_wait([this](error_code ec) {
-        if (!ec) {
-            end_when_empty();
-        }
-    });
+    end_timer_.async_wait(
+        asio::bind_allocator(httpd::handler_allocator<>(end_memory_), [this](error_code ec) {
+            if (!ec) {
+                end_when_empty();
+            }
+        }));
 }
 
 void daemon::keep_alive() {
@@ -172,13 +184,14 @@ void daemon::keep_alive() {
     if (!interval) {
         return;
     }
-    manager_.alive();
     watchdog_timer_.expires_after(*interval);
-    watchdog_timer_.async_wait([this](error_code ec) {
-        if (!ec) {
-            keep_alive();
-        }
-    });
+    watchdog_timer_.async_wait(
+        asio::bind_allocator(httpd::handler_allocator<>(watchdog_memory_), [this](error_code ec) {
+            if (!ec) {
+                keep_alive();
+            }
+        }));
+    manager_.alive();
 }
 
 void daemon::read_input() {
@@ -193,37 +206,48 @@ void daemon::on_input(std::vector<std::string> lines) {
         log_.debug("input_ended");
         return;
     }
-    if (draining_) {
-        return;
-    }
-    std::move(lines.begin(), lines.end(), std::back_inserter(input_));
-    if (!input_is_waiting_) {
-        take_input();
-    }
+    // Nothing more is read until all lines are taken.
+    input_ = std::move(lines);
+    input_taken_ = 0;
+    take_input();
 }
 
 void daemon::take_input() {
-    // A few at a time, so that nobody else waits for long.
-    constexpr std::size_t most_at_once = 256;
-    std::size_t taken = 0;
-    input_is_waiting_ = false;
-    while (!input_.empty() && !rooms_.is_full() && taken++ < most_at_once) {
-        const auto line = std::move(input_.front());
-        input_.pop_front();
-        take_line(line);
-    }
-    if (input_.empty()) {
-        streams_.resume_input();
+    constexpr auto pause = std::chrono::milliseconds(250);
+    if (draining_) {
         return;
     }
-    input_is_waiting_ = true;
-    input_timer_.expires_after(rooms_.is_full() ? std::chrono::milliseconds(250)
-                                                : std::chrono::milliseconds(0));
-    input_timer_.async_wait([this](error_code ec) {
-        if (!ec) {
-            take_input();
-        }
-    });
+    try {
+        take_lines();
+    } catch (const std::bad_alloc&) {
+        // The line that there was no memory for comes first again.
+        take_input_after(pause);
+        throw;
+    }
+    if (input_taken_ == input_.size()) {
+        streams_.resume_input();
+    } else {
+        take_input_after(rooms_.is_full() ? pause : duration::zero());
+    }
+}
+
+void daemon::take_lines() {
+    // A few at a time, so that nobody else waits for long.
+    constexpr std::size_t most_at_once = 256;
+    const auto end = std::min(input_taken_ + most_at_once, input_.size());
+    for (; input_taken_ < end && !rooms_.is_full(); ++input_taken_) {
+        take_line(input_[input_taken_]);
+    }
+}
+
+void daemon::take_input_after(duration pause) {
+    input_timer_.expires_after(pause);
+    input_timer_.async_wait(
+        asio::bind_allocator(httpd::handler_allocator<>(input_memory_), [this](error_code ec) {
+            if (!ec) {
+                take_input();
+            }
+        }));
 }
 
 void daemon::take_line(const std::string& line) {

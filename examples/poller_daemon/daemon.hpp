@@ -8,6 +8,7 @@
 #include "poller_daemon/standard_streams.hpp"
 #include "poller_daemon/waiting_rooms.hpp"
 
+#include "httpd/handler_memory.hpp"
 #include "httpd/server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -16,7 +17,6 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +43,7 @@ private:
     void run_context();
     void listen();
     void wait_for_signal();
+    void on_signal(int number);
     void reload();
     void drain();
     void end_when_empty();
@@ -50,6 +51,8 @@ private:
     void read_input();
     void on_input(std::vector<std::string> lines);
     void take_input();
+    void take_lines();
+    void take_input_after(duration pause);
     void take_line(const std::string& line);
     metrics_snapshot snapshot() const;
 
@@ -58,6 +61,11 @@ private:
     log log_;
     metrics metrics_;
     service_manager manager_;
+    // Of what is armed again and again; the context must not outlive it.
+    httpd::handler_memory signal_memory_;
+    httpd::handler_memory watchdog_memory_;
+    httpd::handler_memory input_memory_;
+    httpd::handler_memory end_memory_;
     boost::asio::io_context context_{1};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer watchdog_timer_;
@@ -67,11 +75,11 @@ private:
     waiting_rooms rooms_;
     http_front front_;
     std::unique_ptr<httpd::server> server_;
-    std::deque<std::string> input_;
+    std::vector<std::string> input_;
+    std::size_t input_taken_ = 0;
     time_point drain_deadline_{};
     bool draining_ = false;
     bool client_closed_ = false;
-    bool input_is_waiting_ = false;
 };
 
 } // namespace roomport::poller

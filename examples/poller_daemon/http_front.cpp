@@ -72,10 +72,11 @@ http_front::http_front(waiting_rooms& rooms, metrics& metrics, log& log, metrics
 }
 
 void http_front::require_token(const std::optional<secret>& token) {
-    token_.reset();
-    if (token) {
-        token_.emplace(*token);
-    }
+    token_ = token ? std::optional<server::token_check>(*token) : std::nullopt;
+}
+
+void http_front::count_refusal(int status) {
+    metrics_.answered("invalid", status);
 }
 
 void http_front::handle(httpd::request received, std::shared_ptr<httpd::exchange> exchange) {

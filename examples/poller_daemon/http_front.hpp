@@ -29,6 +29,9 @@ public:
     /// No more rooms are taken, and `/readyz` says so.
     void drain() { draining_ = true; }
 
+    /// Counts an answer that the server gave by itself, to what is no request.
+    void count_refusal(int status);
+
     /// Answers a request, now or later.
     void handle(httpd::request received, std::shared_ptr<httpd::exchange> exchange);
 

@@ -4,6 +4,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include <new>
 #include <string>
 
 namespace roomport::poller {
@@ -30,11 +31,13 @@ private:
 } // namespace
 
 struct log::impl {
-    impl(standard_streams& streams, std::string_view level)
-        : logger("roomport-poller", std::make_shared<stream_sink>(streams)) {
+    impl(standard_streams& given, std::string_view level)
+        : streams(given), logger("roomport-poller", std::make_shared<stream_sink>(given)) {
         logger.set_formatter(std::make_unique<spdlog::pattern_formatter>(
             R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})", spdlog::pattern_time_type::utc,
             ""));
+        logger.set_error_handler(
+            [&given](const std::string&) { given.drop_line(standard_streams::target::error); });
         logger.set_level(spdlog::level::from_str(std::string(level)));
     }
 
@@ -43,6 +46,15 @@ struct log::impl {
         if (!logger.should_log(level)) {
             return;
         }
+        try {
+            write_members(level, event, fields);
+        } catch (const std::bad_alloc&) {
+            streams.drop_line(standard_streams::target::error);
+        }
+    }
+
+    void write_members(spdlog::level::level_enum level, std::string_view event,
+                       const json::object_writer& fields) {
         auto members = json::object_writer().member("event", event).to_string();
         const auto more = fields.to_string();
         members = members.substr(1, members.size() - 2);
@@ -52,6 +64,7 @@ struct log::impl {
         logger.log(level, spdlog::string_view_t(members.data(), members.size()));
     }
 
+    standard_streams& streams;
     spdlog::logger logger;
 };
 

@@ -10,7 +10,7 @@
 namespace roomport::poller {
 
 /// The daemon's log on standard error: a JSON object a line, `{"time","level","event",...}`. What is logged is chosen where
-/// it happens; no token, no header and no body of a request ever is.
+/// it happens; no token, no header and no body of a request ever is. A line that there is no memory for is dropped.
 class log {
 public:
     /// @param level the least that is told: "debug", "info", "warning" or "error".

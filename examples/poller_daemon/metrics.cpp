@@ -8,12 +8,12 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <dirent.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
-#include <system_error>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -141,6 +141,20 @@ double seconds(const timeval& value) {
     return number(value.tv_sec) + number(value.tv_usec) / 1e6;
 }
 
+// Without std::filesystem: that of libstdc++ 12 ends the program when there is no memory for a name.
+std::size_t count_open_descriptors() {
+    const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), ::closedir);
+    std::size_t count = 0;
+    while (folder != nullptr) {
+        const dirent* const entry = ::readdir(folder.get());
+        if (entry == nullptr) {
+            break;
+        }
+        count += entry->d_name[0] != '.' ? 1 : 0;
+    }
+    return count;
+}
+
 void add_process(taken_families& to, std::chrono::system_clock::time_point started) {
     to.gauge("process_start_time_seconds", "When the process began, in seconds since 1970.")
         .add(std::chrono::duration<double>(started.time_since_epoch()).count());
@@ -149,13 +163,7 @@ void add_process(taken_families& to, std::chrono::system_clock::time_point start
         to.counter("process_cpu_seconds_total", "Processor time, the kernel's for it included.")
             .add(seconds(usage.ru_utime) + seconds(usage.ru_stime));
     }
-    std::error_code failure;
-    std::size_t open = 0;
-    std::filesystem::directory_iterator each("/proc/self/fd", failure);
-    for (; !failure && each != std::filesystem::directory_iterator(); each.increment(failure)) {
-        ++open;
-    }
-    if (open > 0) {
+    if (const auto open = count_open_descriptors(); open > 0) {
         to.gauge("process_open_fds", "Open descriptors.").add(number(open));
     }
     rlimit limit{};
@@ -182,10 +190,13 @@ struct metrics::impl {
             .Name("roomport_room_wait_seconds")
             .Help("From a room's registration to the end of its wait, by outcome.")
             .Register(registry);
-    prometheus::Family<prometheus::Counter>& polls = prometheus::BuildCounter()
-                                                         .Name("roomport_polls_total")
-                                                         .Help("Observations of rooms, by result.")
-                                                         .Register(registry);
+    prometheus::Family<prometheus::Counter>& polls =
+        prometheus::BuildCounter()
+            .Name("roomport_polls_total")
+            .Help("Observations of rooms, by result: starting, active, unknown (any other status "
+                  "of a room), gone (404 and 410), refused (other 4xx), throttled (429), "
+                  "unavailable (408, 425 and most 5xx), or the word of another error.")
+            .Register(registry);
     prometheus::Family<prometheus::Counter>& phases =
         prometheus::BuildCounter()
             .Name("roomport_poll_phase_seconds_total")
@@ -195,7 +206,8 @@ struct metrics::impl {
     prometheus::Family<prometheus::Counter>& answers =
         prometheus::BuildCounter()
             .Name("roomport_http_requests_total")
-            .Help("Requests of callers, by route and status.")
+            .Help("Requests of callers, by route and status; other: no such path or method; "
+                  "invalid: never read to the end, for its form, its size or its slowness.")
             .Register(registry);
 };
 
@@ -204,7 +216,8 @@ metrics::metrics() : impl_(std::make_unique<impl>()) {
     for (const auto* outcome : {"ready", "deadline", "never", "error", "cancelled"}) {
         impl_->waits.Add({{"outcome", outcome}}, wait_buckets);
     }
-    for (const auto* result : {"starting", "active"}) {
+    for (const auto* result :
+         {"starting", "active", "gone", "refused", "throttled", "unavailable"}) {
         impl_->polls.Add({{"result", result}});
     }
 }

@@ -22,7 +22,7 @@ public:
 };
 
 /// Reads the body of a registration. A timeout is a text like "1500ms", "30s", "2m" or "1h", or a number of seconds.
-/// Members that are not known are skipped.
+/// Any other member, and one that stands there twice, is refused: a misspelled timeout would otherwise go unnoticed.
 /// @return what is wrong and what to do, otherwise.
 boost::system::result<room_request, std::string> read_room_request(std::string_view body);
 

@@ -1,6 +1,7 @@
 #include "poller_daemon/room_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace roomport::poller {
 
@@ -39,16 +40,21 @@ void room_table::note(std::string_view name, ticket number, std::string_view sta
     }
 }
 
-std::optional<std::vector<room_table::hold>>
-room_table::finish(std::string_view name, ticket number, room_result result, time_point now) {
+std::optional<room_table::holds> room_table::finish(std::string_view name, ticket number,
+                                                    room_result result, time_point now) {
     auto* const wait = find_wait(name, number);
     if (wait == nullptr) {
         return std::nullopt;
     }
+    const auto expiry = now + keep_results_;
+    expiries_.emplace(std::pair(expiry, number), std::string(name));
     wait->result = std::move(result);
-    wait->expiry = now + keep_results_;
-    expiries_.emplace(std::pair(wait->expiry, number), std::string(name));
+    wait->expiry = expiry;
     return release(*wait);
+}
+
+room_table::holds room_table::abandon(std::string_view name, ticket number) {
+    return find_wait(name, number) != nullptr ? remove(name).released : holds();
 }
 
 room_table::removal room_table::remove(std::string_view name) {
@@ -90,8 +96,13 @@ room_table::hold room_table::hold_answer(std::string_view name, time_point until
     held.owner = &owner;
     held.until = until;
     holds_.emplace(number, held);
-    hold_ends_.emplace(until, number);
-    owner.holds.insert(number);
+    try {
+        hold_ends_.emplace(until, number);
+        owner.held.insert(number);
+    } catch (...) {
+        drop(number);
+        throw;
+    }
     return number;
 }
 
@@ -100,32 +111,31 @@ void room_table::drop(hold number) {
     if (found == holds_.end()) {
         return;
     }
-    found->second.owner->holds.erase(number);
+    found->second.owner->held.erase(number);
     hold_ends_.erase({found->second.until, number});
     holds_.erase(found);
 }
 
-std::vector<room_table::hold> room_table::advance(time_point now) {
+room_table::holds room_table::advance(time_point now) {
     while (!expiries_.empty() && expiries_.begin()->first.first <= now) {
         rooms_.erase(expiries_.begin()->second);
         expiries_.erase(expiries_.begin());
     }
-    std::vector<hold> due;
-    while (!hold_ends_.empty() && hold_ends_.begin()->first <= now) {
-        due.push_back(hold_ends_.begin()->second);
-        drop(due.back());
-    }
-    return due;
+    return release_until(now);
 }
 
-std::vector<room_table::hold> room_table::release_all() {
-    std::vector<hold> all;
-    all.reserve(hold_ends_.size());
-    for (const auto& [until, number] : hold_ends_) {
-        all.push_back(number);
+room_table::holds room_table::release_all() {
+    return release_until(time_point::max());
+}
+
+room_table::holds room_table::release_until(time_point now) {
+    holds due;
+    while (!hold_ends_.empty() && hold_ends_.begin()->first <= now) {
+        const hold number = hold_ends_.begin()->second;
+        due.insert(holds_.find(number)->second.owner->held.extract(number));
+        drop(number);
     }
-    std::for_each(all.begin(), all.end(), [this](hold number) { drop(number); });
-    return all;
+    return due;
 }
 
 time_point room_table::next_due() const {
@@ -144,8 +154,9 @@ room_table::room* room_table::find_wait(std::string_view name, ticket number) {
     return is_current ? &found->second : nullptr;
 }
 
-std::vector<room_table::hold> room_table::release(room& of) {
-    std::vector<hold> all(of.holds.begin(), of.holds.end());
+room_table::holds room_table::release(room& of) {
+    holds all;
+    all.swap(of.held);
     std::for_each(all.begin(), all.end(), [this](hold number) { drop(number); });
     return all;
 }

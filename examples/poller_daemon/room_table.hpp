@@ -12,7 +12,6 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace roomport::poller {
 
@@ -47,11 +46,12 @@ public:
 /// The rooms of the daemon: waited for, done, forgotten, and the answers that are held for them.
 ///
 /// Each wait has a number, its ticket, so that news of a wait that was given up never reach a later wait for the same
-/// room. No I/O and no clock: time is passed in and never runs backwards.
+/// room. No I/O and no clock: time is passed in and never runs backwards. What throws `std::bad_alloc` has changed nothing.
 class room_table {
 public:
     using ticket = std::uint64_t;
     using hold = std::uint64_t;
+    using holds = std::set<hold>;
 
     /// @param most_rooms   waited for and done together.
     /// @param keep_results how long a result can be asked for.
@@ -81,8 +81,13 @@ public:
 
     /// The wait has ended.
     /// @return the held answers that are to be given now; nothing, and nothing is changed, when the wait was given up.
-    std::optional<std::vector<hold>> finish(std::string_view room, ticket number,
-                                            room_result result, time_point now);
+    std::optional<holds> finish(std::string_view room, ticket number, room_result result,
+                                time_point now);
+
+    /// The wait has ended and its result can't be kept: forgets the room. Needs no memory. Does nothing when the wait was
+    /// given up.
+    /// @return the held answers that are to be given now.
+    holds abandon(std::string_view room, ticket number);
 
     /// What came of a removal.
     class removal {
@@ -92,10 +97,10 @@ public:
         /// The wait to give up, if there was one.
         std::optional<ticket> abandoned;
         /// The held answers that are to be given now.
-        std::vector<hold> released;
+        holds released;
     };
 
-    /// Forgets a room.
+    /// Forgets a room. Needs no memory.
     removal remove(std::string_view room);
 
     /// What is known of a room; nothing when it was not registered or is forgotten. Valid until the next change.
@@ -107,12 +112,12 @@ public:
     /// The caller of a held answer has left.
     void drop(hold number);
 
-    /// Lets time pass: forgets old results.
+    /// Lets time pass: forgets old results. Needs no memory.
     /// @return the held answers whose time has come.
-    std::vector<hold> advance(time_point now);
+    holds advance(time_point now);
 
-    /// Releases every held answer.
-    std::vector<hold> release_all();
+    /// Releases every held answer. Needs no memory.
+    holds release_all();
 
     /// When `advance` has something to do; `time_point::max()` when never.
     time_point next_due() const;
@@ -134,7 +139,7 @@ private:
         time_point since{};
         std::string last_status;
         unsigned polls = 0;
-        std::set<hold> holds;
+        holds held;
         std::optional<room_result> result;
         time_point expiry{};
     };
@@ -154,7 +159,8 @@ private:
     };
 
     room* find_wait(std::string_view name, ticket number);
-    std::vector<hold> release(room& of);
+    holds release(room& of);
+    holds release_until(time_point now);
     void forget_result(room& of);
 
     std::size_t most_rooms_;

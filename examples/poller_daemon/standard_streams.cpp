@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -64,8 +65,19 @@ void standard_streams::write_line(target where, std::string_view line) {
     if (to.pending.empty()) {
         wake();
     }
-    to.pending += line;
-    to.pending += '\n';
+    const auto before = to.pending.size();
+    try {
+        to.pending += line;
+        to.pending += '\n';
+    } catch (const std::bad_alloc&) {
+        to.pending.resize(before);
+        ++to.dropped;
+    }
+}
+
+void standard_streams::drop_line(target where) {
+    const std::lock_guard lock(mutex_);
+    ++stream(where).dropped;
 }
 
 void standard_streams::read_input(input_handler handler) {
@@ -109,7 +121,7 @@ void standard_streams::run() {
                 waits.at(i + 1).fd = wanted ? outputs_.at(i).descriptor : -1;
                 has_pending = has_pending || wanted;
             }
-            waits[3].fd = wants_input_ && !ending_ ? STDIN_FILENO : -1;
+            waits[3].fd = wants_input_ && !ending_ && !has_unread_ ? STDIN_FILENO : -1;
             if (ending_ && last_moment == time_point::max()) {
                 last_moment = clock::now() + std::chrono::seconds(1);
             }
@@ -118,7 +130,7 @@ void standard_streams::run() {
             }
         }
         const bool is_last = last_moment != time_point::max();
-        if (::poll(waits.data(), waits.size(), is_last ? 50 : -1) < 0) {
+        if (::poll(waits.data(), waits.size(), is_last || has_unread_ ? 50 : -1) < 0) {
             continue;
         }
         if (waits[0].revents != 0) {
@@ -130,7 +142,7 @@ void standard_streams::run() {
                 write_some(outputs_.at(i));
             }
         }
-        if (waits[3].revents != 0) {
+        if (waits[3].revents != 0 || has_unread_) {
             read_some(splitter);
         }
     }
@@ -157,29 +169,42 @@ void standard_streams::write_some(output_stream& stream) {
 }
 
 void standard_streams::read_some(line_splitter& splitter) {
-    std::array<char, 16384> buffer{};
-    const auto size = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (size < 0 && (errno == EINTR || errno == EAGAIN)) {
-        return;
+    if (!has_unread_) {
+        const auto size = ::read(STDIN_FILENO, unread_.data(), unread_.size());
+        if (size < 0 && (errno == EINTR || errno == EAGAIN)) {
+            return;
+        }
+        unread_size_ = size < 0 ? 0 : static_cast<std::size_t>(size);
+        has_unread_ = true;
     }
-    const bool has_ended = size <= 0;
+    try {
+        hand_on(splitter);
+        has_unread_ = false;
+    } catch (const std::bad_alloc&) {
+        // They are kept, and handed on a little later.
+    }
+}
+
+void standard_streams::hand_on(line_splitter& splitter) {
+    const bool has_ended = unread_size_ == 0;
+    auto after = splitter;
     auto lines =
-        has_ended ? splitter.end()
-                  : splitter.put(std::string_view(buffer.data(), static_cast<std::size_t>(size)));
+        has_ended ? after.end() : after.put(std::string_view(unread_.data(), unread_size_));
     input_handler handler;
     {
         const std::lock_guard lock(mutex_);
-        if (lines.empty() && !has_ended) {
-            return;
-        }
-        wants_input_ = false;
-        handler = has_ended ? std::exchange(on_input_, nullptr) : on_input_;
+        handler = on_input_;
+        wants_input_ = lines.empty() && !has_ended;
     }
     if (!lines.empty()) {
         handler(std::move(lines));
     }
+    splitter = std::move(after);
     if (has_ended) {
         handler({});
+        const std::lock_guard lock(mutex_);
+        on_input_ = nullptr;
+        wants_input_ = false;
     }
 }
 

@@ -1,13 +1,15 @@
 #include "poller_daemon/waiting_rooms.hpp"
 
 #include "poller_daemon/answers.hpp"
+#include "poller_daemon/poll_result.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
-#include <vector>
 
 namespace roomport::poller {
 
@@ -17,7 +19,8 @@ waiting_rooms::waiting_rooms(asio::io_context& context, client_options client,
                              wait_options defaults, std::size_t most_rooms, log& log,
                              metrics& metrics, printer print)
     : client_(context.get_executor(), std::move(client)), defaults_(std::move(defaults)), log_(log),
-      metrics_(metrics), print_(std::move(print)), table_(most_rooms), timer_(context) {}
+      metrics_(metrics), print_(std::move(print)), table_(most_rooms), timer_(context),
+      timer_memory_(std::make_shared<httpd::handler_memory>()) {}
 
 bool waiting_rooms::add(std::string_view room, std::optional<duration> timeout) {
     using kind = room_table::registration::kind;
@@ -73,9 +76,12 @@ void waiting_rooms::answer(const std::string& room, duration patience,
         return;
     }
     const auto number = table_.hold_answer(room, clock::now() + patience);
-    auto& entry = held_[number];
-    entry.room = room;
-    entry.exchange = exchange;
+    try {
+        held_.emplace(number, held(room, exchange));
+    } catch (...) {
+        table_.drop(number);
+        throw;
+    }
     exchange->on_abandoned([this, number] {
         table_.drop(number);
         held_.erase(number);
@@ -84,8 +90,8 @@ void waiting_rooms::answer(const std::string& room, duration patience,
 }
 
 void waiting_rooms::stop(std::function<void()> done) {
-    give(table_.release_all());
     client_.async_close([done = std::move(done)](error_code) { done(); });
+    give(table_.release_all());
 }
 
 duration waiting_rooms::until_place() const {
@@ -109,7 +115,7 @@ void waiting_rooms::take(room_table::ticket number, const wait_event& event) {
         metrics_.polled(event.status == "starting" ? "starting" : "unknown");
         break;
     case wait_event::kind::retrying:
-        metrics_.polled(event.error.failed() ? word(classify(event.error)) : "unknown");
+        metrics_.polled(event.error.failed() ? poll_result(event.error) : "unknown");
         break;
     case wait_event::kind::ready:
         metrics_.polled("active");
@@ -125,16 +131,25 @@ void waiting_rooms::ended(const std::string& room, room_table::ticket number, er
         metrics_.wait_ended("cancelled", result.evidence.elapsed, result.evidence.times);
         return;
     }
+    std::optional<room_table::holds> released;
+    try {
+        released = table_.finish(room, number, to_result(room, ec, result), clock::now());
+    } catch (const std::bad_alloc&) {
+        // Whoever asks is told that the room is not known, and may register it anew.
+        give(table_.abandon(room, number));
+        throw;
+    }
+    if (released) {
+        give(*released);
+        arm();
+    }
     const auto outcome = outcome_word(ec);
     metrics_.wait_ended(outcome, result.evidence.elapsed, result.evidence.times);
     if (outcome == "never" || outcome == "error") {
-        metrics_.polled(word(classify(ec)));
+        metrics_.polled(poll_result(ec));
     }
-    const auto released = table_.finish(room, number, to_result(room, ec, result), clock::now());
     if (released) {
         tell(room, ec, result);
-        give(*released);
-        arm();
     }
 }
 
@@ -154,11 +169,16 @@ void waiting_rooms::tell(const std::string& room, error_code ec, const wait_resu
     log_.warning("room_failed", fields);
 }
 
-void waiting_rooms::give(const std::vector<room_table::hold>& released) {
+void waiting_rooms::give(const room_table::holds& released) {
     for (const auto number : released) {
         const auto found = held_.extract(number);
-        if (!found.empty()) {
+        if (found.empty()) {
+            continue;
+        }
+        try {
             found.mapped().exchange->send(now(found.mapped().room));
+        } catch (const std::bad_alloc&) {
+            // Let go without an answer this caller is told 500, and the others get theirs.
         }
     }
 }
@@ -174,21 +194,26 @@ httpd::response waiting_rooms::now(const std::string& room) const {
     return to_response(room, *known, clock::now());
 }
 
+void waiting_rooms::advance() {
+    armed_for_ = time_point::max();
+    give(table_.advance(clock::now()));
+    arm();
+}
+
 void waiting_rooms::arm() {
     const auto due = table_.next_due();
     if (due >= armed_for_) {
         return;
     }
-    armed_for_ = due;
+    armed_for_ = time_point::max();
     timer_.expires_at(due);
-    timer_.async_wait([this](error_code ec) {
-        if (ec) {
-            return;
-        }
-        armed_for_ = time_point::max();
-        give(table_.advance(clock::now()));
-        arm();
-    });
+    timer_.async_wait(asio::bind_allocator(httpd::handler_allocator<>(*timer_memory_),
+                                           [this, memory = timer_memory_](error_code ec) {
+                                               if (!ec) {
+                                                   advance();
+                                               }
+                                           }));
+    armed_for_ = due;
 }
 
 } // namespace roomport::poller

@@ -6,6 +6,8 @@
 #include "poller_daemon/metrics.hpp"
 #include "poller_daemon/room_table.hpp"
 
+#include "httpd/handler_memory.hpp"
+
 #include <roomport/client/client.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -63,7 +65,9 @@ public:
 private:
     class held {
     public:
-        held() = default;
+        held(std::string name, std::shared_ptr<httpd::exchange> caller)
+            : room(std::move(name)), exchange(std::move(caller)) {}
+
         std::string room;
         std::shared_ptr<httpd::exchange> exchange;
     };
@@ -73,7 +77,8 @@ private:
     void ended(const std::string& room, room_table::ticket number, error_code ec,
                const wait_result& result);
     void tell(const std::string& room, error_code ec, const wait_result& result);
-    void give(const std::vector<room_table::hold>& released);
+    void give(const room_table::holds& released);
+    void advance();
     void arm();
 
     client client_;
@@ -83,6 +88,8 @@ private:
     printer print_;
     room_table table_;
     boost::asio::steady_timer timer_;
+    // The timer's handler keeps it: asio may destroy that later than this.
+    std::shared_ptr<httpd::handler_memory> timer_memory_;
     time_point armed_for_ = time_point::max();
     std::unordered_map<room_table::ticket, boost::asio::cancellation_signal> waits_;
     std::unordered_map<room_table::hold, held> held_;

@@ -64,6 +64,7 @@ std::string_view reason(int status) {
         row{204, "No Content"},
         row{400, "Bad Request"},
         row{401, "Unauthorized"},
+        row{403, "Forbidden"},
         row{404, "Not Found"},
         row{405, "Method Not Allowed"},
         row{408, "Request Timeout"},

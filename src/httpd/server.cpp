@@ -3,11 +3,15 @@
 #include "httpd/session.hpp"
 #include "httpd/transport.hpp"
 
+#include "common/handler_memory.hpp"
+
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <unordered_map>
+#include <exception>
+#include <map>
+#include <new>
 #include <utility>
-#include <vector>
 
 namespace roomport::httpd {
 
@@ -52,18 +56,45 @@ public:
     std::size_t connections() const { return sessions_.size(); }
 
 private:
-    // What is called may end sessions, so the table itself is not walked.
+    // Sets a flag as long as a handler is pending: without the memory to make the new socket its own, asio destroys the
+    // handler of an accept uncalled.
+    class pending_mark {
+    public:
+        explicit pending_mark(bool& flag) : flag_(&flag) { flag = true; }
+        pending_mark(pending_mark&& other) noexcept : flag_(std::exchange(other.flag_, nullptr)) {}
+        pending_mark(const pending_mark&) = delete;
+        pending_mark& operator=(const pending_mark&) = delete;
+        pending_mark& operator=(pending_mark&&) = delete;
+        ~pending_mark() { end(); }
+
+        void end() noexcept {
+            if (bool* const flag = std::exchange(flag_, nullptr)) {
+                *flag = false;
+            }
+        }
+
+    private:
+        bool* flag_;
+    };
+
+    // Needs no memory. What is called may end any session, so that no iterator is kept; where it has no memory, the others
+    // are visited all the same.
     template <class Function>
     void for_each(Function function) {
-        std::vector<std::shared_ptr<session>> all;
-        all.reserve(sessions_.size());
-        for (const auto& [key, each] : sessions_) {
-            all.push_back(each.lock());
-        }
-        for (const auto& each : all) {
-            if (each) {
-                function(*each);
+        std::exception_ptr failure;
+        for (auto next = sessions_.begin(); next != sessions_.end();) {
+            auto* const key = next->first;
+            try {
+                if (const auto each = next->second.lock()) {
+                    function(*each);
+                }
+            } catch (const std::bad_alloc&) {
+                failure = std::current_exception();
             }
+            next = sessions_.upper_bound(key);
+        }
+        if (failure) {
+            std::rethrow_exception(failure);
         }
     }
 
@@ -71,19 +102,23 @@ private:
         if (draining_ || accepting_ || sessions_.size() >= options_->max_connections) {
             return;
         }
-        accepting_ = true;
-        acceptor_.async_accept([self = shared_from_this()](error_code ec, tcp::socket socket) {
-            self->accepting_ = false;
-            if (self->draining_) {
-                return;
-            }
-            if (ec) {
-                self->accept_later();
-                return;
-            }
-            self->begin(std::move(socket));
-            self->accept();
+        acceptor_.async_accept([self = shared_from_this(), pending = pending_mark(accepting_)](
+                                   error_code ec, tcp::socket socket) mutable {
+            pending.end();
+            self->accepted(ec, std::move(socket));
         });
+    }
+
+    void accepted(error_code ec, tcp::socket socket) {
+        if (draining_) {
+            return;
+        }
+        if (ec) {
+            accept_later();
+            return;
+        }
+        begin(std::move(socket));
+        accept();
     }
 
     // Out of descriptors, or a connection that was gone before it was accepted.
@@ -104,24 +139,39 @@ private:
         const auto created = std::make_shared<session>(std::move(connection), options_, handler_,
                                                        [weak = weak_from_this()](session* ended) {
                                                            if (const auto self = weak.lock()) {
-                                                               self->sessions_.erase(ended);
-                                                               self->accept();
+                                                               self->ended(ended);
                                                            }
                                                        });
         sessions_.emplace(created.get(), created);
         created->start();
     }
 
+    void ended(session* which) noexcept {
+        sessions_.erase(which);
+        try {
+            accept();
+        } catch (const std::bad_alloc&) {
+            // The next sweep tries again.
+        }
+    }
+
+    // It goes on whatever there is no memory for, and takes up again what that has ended.
     void sweep() {
         sweep_timer_.expires_after(std::chrono::milliseconds(250));
-        sweep_timer_.async_wait([self = shared_from_this()](error_code ec) {
-            if (ec) {
-                return;
-            }
-            const auto now = clock::now();
-            self->for_each([now](session& each) { each.check_deadline(now); });
-            self->sweep();
-        });
+        sweep_timer_.async_wait(asio::bind_allocator(
+            roomport::detail::handler_allocator<>(sweep_memory_),
+            [self = shared_from_this()](error_code ec) {
+                const bool is_over = self->draining_ && self->sessions_.empty();
+                if (!ec && !is_over) {
+                    self->sweep();
+                    self->check_deadlines();
+                    self->accept();
+                }
+            }));
+    }
+
+    void check_deadlines() {
+        for_each([now = clock::now()](session& each) { each.check_deadline(now); });
     }
 
     std::shared_ptr<const server_options> options_;
@@ -130,7 +180,8 @@ private:
     tcp::acceptor acceptor_;
     asio::steady_timer retry_timer_;
     asio::steady_timer sweep_timer_;
-    std::unordered_map<session*, std::weak_ptr<session>> sessions_;
+    roomport::detail::handler_memory sweep_memory_;
+    std::map<session*, std::weak_ptr<session>> sessions_;
     bool accepting_ = false;
     bool draining_ = false;
 };

@@ -30,7 +30,8 @@ public:
     exchange& operator=(const exchange&) = delete;
     virtual ~exchange() = default;
 
-    /// Sends the answer. Does nothing when the caller is gone or an answer was given.
+    /// Sends the answer; without the memory for that, ends the connection. Does nothing when the caller is gone or an answer
+    /// was given.
     virtual void send(response answer) = 0;
 
     /// Has `callback` called once if the caller goes away before the answer is given.
@@ -63,12 +64,17 @@ public:
 
     /// Open connections; more wait in the backlog until one ends.
     std::size_t max_connections = 16384;
+
+    /// Told the status of each answer to what never reached the handler: no HTTP, over a limit, or not complete in time.
+    std::function<void(int)> on_refusal;
 };
 
 /// A small HTTP/1.1 server: framing, limits, timeouts, held answers and drain. It knows nothing of what is served.
 ///
 /// Everything runs on the thread that runs the context. A connection serves one request at a time, pipelined ones in
-/// order; it is read from while an answer is held, so that a caller who leaves is noticed.
+/// order; it is read from while an answer is held, so that a caller who leaves is noticed. When memory runs out,
+/// `std::bad_alloc` leaves through the context's `run()`; the connection it hit ends, and everything else goes on once the
+/// context is run again.
 class server {
 public:
     server(boost::asio::io_context& context, server_options options, request_handler handler);

@@ -1,5 +1,6 @@
 #include "httpd/session.hpp"
 
+#include <new>
 #include <utility>
 
 namespace roomport::httpd {
@@ -11,8 +12,9 @@ public:
         : owner_(std::move(owner)), number_(number) {}
 
     ~answer_slot() override {
-        if (!answered_) {
-            answer_slot::send(error_response(500, "the request could not be answered"));
+        const auto owner = answered_ ? nullptr : owner_.lock();
+        if (owner) {
+            owner->fail(number_, "the request could not be answered");
         }
     }
 
@@ -43,23 +45,37 @@ session::session(std::unique_ptr<transport> connection,
     : connection_(std::move(connection)), options_(std::move(options)),
       handler_(std::move(handler)), ended_(std::move(ended)), reader_(options_->limits) {}
 
+session::~session() {
+    close();
+}
+
+template <class Step>
+void session::perform(Step step) {
+    try {
+        step();
+    } catch (...) {
+        close();
+        throw;
+    }
+}
+
 void session::start() {
     enter(phase::handshake, clock::now() + options_->handshake_timeout);
     connection_->async_handshake([self = shared_from_this()](error_code ec) {
-        if (self->phase_ != phase::handshake) {
-            return;
-        }
-        if (ec) {
-            self->close();
-            return;
-        }
-        self->enter(phase::idle, clock::now() + self->options_->request_timeout);
-        if (self->draining_) {
-            self->close();
-            return;
-        }
-        self->read();
+        self->perform([&] { self->on_handshake(ec); });
     });
+}
+
+void session::on_handshake(error_code ec) {
+    if (phase_ != phase::handshake) {
+        return;
+    }
+    if (ec || draining_) {
+        close();
+        return;
+    }
+    enter(phase::idle, clock::now() + options_->request_timeout);
+    read();
 }
 
 void session::enter(phase next, time_point deadline) {
@@ -72,11 +88,11 @@ void session::check_deadline(time_point now) {
         return;
     }
     if (phase_ == phase::reading && !write_pending_) {
-        write(error_response(408, "the request did not arrive in time"), true);
+        perform([this] { refuse(error_response(408, "the request did not arrive in time")); });
         return;
     }
     if (phase_ == phase::idle) {
-        linger();
+        perform([this] { linger(); });
         return;
     }
     close();
@@ -85,7 +101,7 @@ void session::check_deadline(time_point now) {
 void session::drain() {
     draining_ = true;
     if (phase_ == phase::idle) {
-        linger();
+        perform([this] { linger(); });
     }
 }
 
@@ -112,7 +128,7 @@ void session::read() {
     connection_->async_read_some(buffer_,
                                  [self = shared_from_this()](error_code ec, std::size_t size) {
                                      self->read_pending_ = false;
-                                     self->on_read(ec, size);
+                                     self->perform([&] { self->on_read(ec, size); });
                                  });
 }
 
@@ -161,9 +177,16 @@ void session::advance() {
         return;
     case request_reader::status::failed:
         is_head_ = false;
-        write(reader_.failure(), true);
+        refuse(reader_.failure());
         return;
     }
+}
+
+void session::refuse(const response& reply) {
+    if (options_->on_refusal) {
+        options_->on_refusal(reply.status);
+    }
+    write(reply, true);
 }
 
 void session::dispatch(request received) {
@@ -175,7 +198,7 @@ void session::dispatch(request received) {
     try {
         (*handler_)(std::move(received), std::move(slot));
     } catch (const std::exception&) {
-        answer(request_number_, error_response(500, "an internal error; see the server's log"));
+        fail(request_number_, "an internal error; see the server's log");
     }
 }
 
@@ -185,7 +208,22 @@ void session::answer(std::size_t number, response reply) {
     }
     // Dropped only after the phase has changed: it may let go of this very exchange.
     const auto done_with = std::exchange(abandoned_, nullptr);
-    write(reply, draining_ || !reader_.keeps_alive());
+    try {
+        write(reply, draining_ || !reader_.keeps_alive());
+    } catch (const std::bad_alloc&) {
+        close();
+    }
+}
+
+void session::fail(std::size_t number, std::string_view why) noexcept {
+    if (phase_ != phase::answering || number != request_number_) {
+        return;
+    }
+    try {
+        answer(number, error_response(500, why));
+    } catch (const std::bad_alloc&) {
+        close();
+    }
 }
 
 void session::write(const response& reply, bool last) {
@@ -202,8 +240,13 @@ void session::write(const response& reply, bool last) {
     }
     output_ = std::move(bytes);
     write_pending_ = true;
-    connection_->async_write(output_,
-                             [self = shared_from_this()](error_code ec) { self->on_written(ec); });
+    write_output();
+}
+
+void session::write_output() {
+    connection_->async_write(output_, [self = shared_from_this()](error_code ec) {
+        self->perform([&] { self->on_written(ec); });
+    });
 }
 
 void session::on_written(error_code ec) {
@@ -240,8 +283,7 @@ void session::write_continue() {
         // The answer may have been ready before this was written.
         if (!self->output_.empty() && self->phase_ == phase::writing) {
             self->write_pending_ = true;
-            self->connection_->async_write(
-                self->output_, [self](error_code written) { self->on_written(written); });
+            self->perform([&] { self->write_output(); });
         }
     });
 }

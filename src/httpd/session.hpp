@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace roomport::httpd {
 
@@ -19,7 +20,7 @@ public:
             std::shared_ptr<const request_handler> handler, std::function<void(session*)> ended);
     session(const session&) = delete;
     session& operator=(const session&) = delete;
-    ~session() = default;
+    ~session();
 
     /// Begins with the handshake.
     void start();
@@ -46,13 +47,21 @@ private:
         closed,
     };
 
+    /// Ends the connection should a step throw: half a step could lose bytes of a request.
+    template <class Step>
+    void perform(Step step);
+
     void enter(phase next, time_point deadline);
+    void on_handshake(error_code ec);
     void read();
     void on_read(error_code ec, std::size_t size);
     void advance();
     void dispatch(request received);
+    void refuse(const response& reply);
     void answer(std::size_t number, response reply);
+    void fail(std::size_t number, std::string_view why) noexcept;
     void write(const response& reply, bool last);
+    void write_output();
     void on_written(error_code ec);
     void write_continue();
     void linger();

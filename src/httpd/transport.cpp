@@ -66,7 +66,8 @@ public:
                 }
                 stream_.emplace(*std::move(socket_), *context_);
                 socket_.reset();
-                stream_->async_handshake(asio::ssl::stream_base::server, std::move(handler));
+                // A copy: should this throw, the handler, which may own all this, has to outlive it.
+                stream_->async_handshake(asio::ssl::stream_base::server, done(handler));
             });
     }
 

@@ -25,10 +25,10 @@ namespace roomport {
 /// A room id goes in, an `exposed_port` comes out.
 ///
 /// A client speaks to one endpoint for one app over one pool of connections. All its state lives on a strand of the
-/// executor it is given; any thread may call any function but @ref wait_metrics. Handlers are posted to their associated executor, or to the
-/// client's when they have none, and are never called from within the initiating function. Every asynchronous function
-/// accepts any completion token and supports terminal, partial and total cancellation, which completes it with
-/// `boost::asio::error::operation_aborted`.
+/// executor it is given; any thread may call any function but @ref wait_metrics. Handlers are posted to their associated
+/// executor, or to the client's when they have none, and are never called from within the initiating function. Every
+/// asynchronous function accepts any completion token and supports terminal, partial and total cancellation, which
+/// completes it with `boost::asio::error::operation_aborted`.
 ///
 /// Destroying a client cancels everything under way and does not block; handlers still run.
 class ROOMPORT_EXPORT client {

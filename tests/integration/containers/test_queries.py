@@ -21,7 +21,7 @@ from poller import PollerCase, eventually  # noqa: E402
 
 # Of an alert or a panel in trouble it is not enough that a query gives a number: in this test it has to be over 0.
 ABOVE_ZERO = {"Daemons up", "Rooms waiting", "Became ready", "Time to active, median", "Time to active", "Version",
-              "Polls per wait", "RoomsDoNotBecomeReady", "PollsFail", "RoomTableNearlyFull", "DescriptorsNearlyUsedUp"}
+              "Polls per wait", "RoomsDoNotBecomeReady", "RoomTableNearlyFull", "DescriptorsNearlyUsedUp"}
 
 
 class Queries(PollerCase):
@@ -106,6 +106,9 @@ class Queries(PollerCase):
         outcomes = {labels["outcome"] for labels, value in self.prometheus.query(
             "sum by (outcome) (roomport_room_wait_seconds_count) > 0")}
         self.assertEqual(outcomes, {"ready", "deadline", "never"})
+        results = {labels["result"] for labels, value in self.prometheus.query(
+            "sum by (result) (roomport_polls_total) > 0")}
+        self.assertGreaterEqual(results, {"starting", "active", "gone"})
 
     def test_rules_are_evaluated_and_a_daemon_that_ends_is_noticed(self):
         prometheus = self.run_prometheus(self.configuration())

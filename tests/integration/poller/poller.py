@@ -198,5 +198,7 @@ class PollerCase(unittest.TestCase):
         self.assertEqual(answer.json["error"], word)
         self.assertIn(word, WORDS)
         self.assertTrue(answer.json["message"])
+        if word == "http_status" and not room:
+            self.assertEqual(answer.json["httpStatus"], status, "it is the daemon's own")
         if room:
             self.assertEqual(answer.json["roomId"], room)

@@ -79,6 +79,23 @@ class Supervision(PollerCase):
                  ("READY", "RELOADING", "STOPPING")]
         self.assertEqual(names, ["READY", "RELOADING", "READY", "STOPPING"])
 
+    def test_a_reload_that_fails_says_what_is_kept(self):
+        manager = self.manager()
+        with tempfile.TemporaryDirectory(prefix="roomport-token-") as folder:
+            token = Path(folder, "token")
+            token.write_text("secret-token")
+            poller = self.poller(api=self.api, listen={"token_file": str(token)}, env={"NOTIFY_SOCKET": manager.path})
+            poller.token = "secret-token"
+            for content, status in [("", "reload failed, see the log: token and certificate are kept as they were"),
+                                    ("secret-token", "reloaded")]:
+                token.write_text(content)
+                before = manager.count("READY")
+                poller.send(signal.SIGHUP)
+                eventually(lambda: manager.count("READY") > before, "it is ready again")
+                self.assertEqual(manager.messages[-1][1], {"READY": "1", "STATUS": status})
+                self.assertEqual(poller.get("a").status, 404)
+        self.assertEqual([each["kept"] for each in poller.events("reload_failed")], ["all"])
+
     def test_a_daemon_that_hangs_does_not_say_that_it_lives(self):
         manager = self.manager()
         poller = self.poller(api=self.api, env={"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "200000"})
@@ -138,6 +155,7 @@ class Supervision(PollerCase):
             caller.sendall(body[5:])
             answer = caller.recv(10000)
         self.assertTrue(answer.startswith(b"HTTP/1.1 503 "), answer)
+        self.assertIn(b'"httpStatus":503', answer)
         self.assertIn(b"Connection: close", answer)
         self.assertEqual(poller.process.wait(30), 0)
 
@@ -215,7 +233,7 @@ class Supervision(PollerCase):
         self.assertEqual(metrics['roomport_room_wait_seconds_count{outcome="never"}'], 1)
         self.assertEqual(metrics['roomport_room_wait_seconds_bucket{outcome="ready",le="600"}'], 3)
         self.assertEqual(metrics['roomport_polls_total{result="active"}'], 3)
-        self.assertEqual(metrics['roomport_polls_total{result="http_status"}'], 1)
+        self.assertEqual(metrics['roomport_polls_total{result="gone"}'], 1)
         self.assertEqual(metrics['roomport_rooms{state="done"}'], 4)
         self.assertEqual(metrics['roomport_http_requests_total{route="POST /v1/rooms",status="202"}'], 4)
         self.assertGreaterEqual(metrics['roomport_tls_handshakes_total{kind="full"}'], 1)

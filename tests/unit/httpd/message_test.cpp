@@ -68,6 +68,14 @@ TEST(Response, IsSerializedWithItsLength) {
               "Content-Length: 2\r\nX: y\r\n\r\n{}");
 }
 
+TEST(Response, HasAReasonWhateverIsServed) {
+    for (const int status : {200, 201, 202, 204, 400, 401, 403, 404, 405, 408, 410,
+                             413, 422, 429, 431, 500, 501, 502, 503, 504, 505}) {
+        const auto text = serialize(response(status, ""), serialization(), "now");
+        EXPECT_EQ(text.find("Unknown"), text.npos) << text;
+    }
+}
+
 TEST(Response, HasNoLengthWithoutContent) {
     EXPECT_EQ(serialize(response(204, ""), serialization(), "now"),
               "HTTP/1.1 204 No Content\r\nDate: now\r\n\r\n");

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using kind = room_table::registration::kind;
-using holds = std::vector<room_table::hold>;
+using holds = room_table::holds;
 
 const time_point start{1000h};
 

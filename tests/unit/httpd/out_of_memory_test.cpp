@@ -1,0 +1,212 @@
+// A server each of whose allocations fails once: a caller may lose its connection, all others are served as before.
+
+#include "httpd/server.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <future>
+#include <new>
+#include <optional>
+
+namespace {
+
+/// How many allocations of the server's thread still succeed before one fails; nothing means all.
+thread_local std::optional<std::size_t> allocations_left;
+
+bool is_to_fail() {
+    if (allocations_left && (*allocations_left)-- == 0) {
+        allocations_left.reset();
+        return true;
+    }
+    return false;
+}
+
+} // namespace
+
+void* operator new(std::size_t size) {
+    if (void* const memory = is_to_fail() ? nullptr : std::malloc(size == 0 ? 1 : size)) {
+        return memory;
+    }
+    throw std::bad_alloc();
+}
+
+// What the standard library would do by itself, and a sanitizer would not.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    try {
+        return operator new(size);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
+void operator delete(void* memory) noexcept {
+    std::free(memory);
+}
+
+void operator delete(void* memory, std::size_t) noexcept {
+    std::free(memory);
+}
+
+// Where the operations of asio get their memory.
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+    void* memory = nullptr;
+    return is_to_fail() || ::posix_memalign(&memory, alignment, size) != 0 ? nullptr : memory;
+}
+
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using asio::ip::tcp;
+using roomport::httpd::exchange;
+using roomport::httpd::request;
+using roomport::httpd::response;
+using roomport::httpd::server;
+using roomport::httpd::server_options;
+using handler = roomport::httpd::request_handler;
+
+constexpr std::size_t most_allocations = 300;
+
+/// A server on this thread, whatever leaves through `run`, and callers on another.
+class HttpServerOutOfMemory : public testing::Test {
+protected:
+    void start(const server_options& options, handler handle) {
+        served = std::make_unique<server>(context, options, std::move(handle));
+        where = served->listen({asio::ip::address_v4::loopback(), 0});
+    }
+
+    template <class Condition>
+    void run_until(Condition condition) {
+        context.restart();
+        const auto end = std::chrono::steady_clock::now() + 20s;
+        while (!condition() && std::chrono::steady_clock::now() < end) {
+            try {
+                context.run_one_for(10ms);
+            } catch (const std::bad_alloc&) {
+                ++failures;
+            }
+        }
+        ASSERT_TRUE(condition());
+    }
+
+    /// What a caller gets until its connection ends, while an allocation of the server fails.
+    std::string call(std::string_view text, std::optional<std::size_t> allocations = std::nullopt) {
+        auto answer = std::async(std::launch::async, [this, text] {
+            asio::io_context own;
+            tcp::socket socket(own);
+            std::string received;
+            boost::system::error_code ignored;
+            socket.connect(where);
+            asio::write(socket, asio::buffer(text.data(), text.size()), ignored);
+            asio::read(socket, asio::dynamic_buffer(received), ignored);
+            return received;
+        });
+        allocations_left = allocations;
+        run_until([&] { return answer.wait_for(0s) == std::future_status::ready; });
+        has_failed = !std::exchange(allocations_left, std::nullopt);
+        return answer.get();
+    }
+
+    asio::io_context context;
+    std::unique_ptr<server> served;
+    tcp::endpoint where;
+    std::size_t failures = 0;
+    bool has_failed = true;
+};
+
+std::string echo_request(std::size_t size) {
+    return "POST /a/b?c=d HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " +
+           std::to_string(size) + "\r\n\r\n" + std::string(size, 'x');
+}
+
+TEST_F(HttpServerOutOfMemory, ServesEverybodyElseAsBefore) {
+    constexpr std::size_t size = 6000;
+    const auto text = echo_request(size);
+    std::vector<std::shared_ptr<exchange>> held;
+    start(server_options(), [&](const request& received, std::shared_ptr<exchange> caller) {
+        held.assign(1, caller);
+        caller->on_abandoned([&] { held.clear(); });
+        caller->send(response(200, received.body));
+        held.clear();
+    });
+    std::size_t nth = 0;
+    for (bool is_done = false; !is_done && nth < most_allocations; ++nth) {
+        SCOPED_TRACE(nth);
+        const auto unlucky = call(text, nth);
+        is_done = !has_failed;
+        if (unlucky.starts_with("HTTP/1.1 200")) {
+            EXPECT_TRUE(unlucky.ends_with("\r\n\r\n" + std::string(size, 'x')));
+        } else {
+            EXPECT_TRUE(unlucky.empty() || unlucky.starts_with("HTTP/1.1 500")) << unlucky;
+        }
+        EXPECT_TRUE(call(text).starts_with("HTTP/1.1 200"));
+        run_until([&] { return served->connections() == 0; });
+        EXPECT_TRUE(held.empty());
+    }
+    EXPECT_GT(nth, 20U) << "nothing was tested";
+    EXPECT_LT(nth, most_allocations);
+    EXPECT_GT(failures, 0U);
+}
+
+TEST_F(HttpServerOutOfMemory, EnforcesDeadlinesAsBefore) {
+    server_options options;
+    options.request_timeout = 1ms;
+    start(options, [](const request&, const std::shared_ptr<exchange>&) {});
+    std::size_t nth = 0;
+    for (has_failed = true; has_failed && nth < most_allocations; ++nth) {
+        SCOPED_TRACE(nth);
+        tcp::socket slow(context);
+        slow.connect(where);
+        asio::write(slow, asio::buffer("GET /", 5));
+        run_until([&] { return served->connections() == 1; });
+        run_until([&, stop = std::chrono::steady_clock::now() + 20ms] {
+            return std::chrono::steady_clock::now() > stop;
+        });
+        allocations_left = nth;
+        run_until([&] { return served->connections() == 0 || slow.available() > 0; });
+        has_failed = !std::exchange(allocations_left, std::nullopt);
+        slow.close();
+        run_until([&] { return served->connections() == 0; });
+    }
+    EXPECT_GT(nth, 3U) << "nothing was tested";
+    EXPECT_LT(nth, most_allocations);
+}
+
+TEST_F(HttpServerOutOfMemory, DrainsAllThatIsIdle) {
+    constexpr std::size_t callers = 3;
+    std::size_t nth = 0;
+    for (has_failed = true; has_failed && nth < most_allocations; ++nth) {
+        SCOPED_TRACE(nth);
+        start(server_options(), [](const request&, const std::shared_ptr<exchange>&) {});
+        std::vector<tcp::socket> idle;
+        for (std::size_t i = 0; i < callers; ++i) {
+            idle.emplace_back(context).connect(where);
+        }
+        run_until([&] { return served->connections() == callers; });
+        context.poll();
+        allocations_left = nth;
+        try {
+            served->drain();
+        } catch (const std::bad_alloc&) {
+        }
+        has_failed = !std::exchange(allocations_left, std::nullopt);
+        for (auto& each : idle) {
+            char none = 0;
+            boost::system::error_code ended;
+            run_until([&] { return each.available() > 0 || served->connections() < callers; });
+            each.read_some(asio::buffer(&none, 1), ended);
+            EXPECT_TRUE(ended);
+        }
+        idle.clear();
+        run_until([&] { return served->connections() == 0; });
+    }
+    EXPECT_GT(nth, 1U) << "nothing was tested";
+    EXPECT_LT(nth, most_allocations);
+}
+
+} // namespace
