@@ -153,7 +153,7 @@ protected:
 
 TEST_F(PoolOutOfMemory, EndsEachRequestOnceAndServesTheNext) {
     scripted_server server(always_answer(http_response(body, 200, "X-Field: some value\r\n")));
-    for (const std::size_t failures : {1, 2, 4}) {
+    for (const std::size_t failures : {1U, 2U, 4U}) {
         SCOPED_TRACE(failures);
         for_each_allocation([&](std::size_t nth) {
             make_pool(server.url("127.0.0.1"), 2);
