@@ -1,6 +1,7 @@
 // A server each of whose allocations fails once: a caller may lose its connection, all others are served as before.
 
 #include "httpd/server.hpp"
+#include "support/failing_memory.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/read.hpp>
@@ -8,55 +9,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <future>
 #include <new>
 #include <optional>
-
-namespace {
-
-/// How many allocations of the server's thread still succeed before one fails; nothing means all.
-thread_local std::optional<std::size_t> allocations_left;
-
-bool is_to_fail() {
-    if (allocations_left && (*allocations_left)-- == 0) {
-        allocations_left.reset();
-        return true;
-    }
-    return false;
-}
-
-} // namespace
-
-void* operator new(std::size_t size) {
-    if (void* const memory = is_to_fail() ? nullptr : std::malloc(size == 0 ? 1 : size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-// What the standard library would do by itself, and a sanitizer would not.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    try {
-        return operator new(size);
-    } catch (const std::bad_alloc&) {
-        return nullptr;
-    }
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-
-// Where the operations of asio get their memory.
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-    void* memory = nullptr;
-    return is_to_fail() || ::posix_memalign(&memory, alignment, size) != 0 ? nullptr : memory;
-}
 
 namespace {
 
@@ -68,6 +23,8 @@ using roomport::httpd::request;
 using roomport::httpd::response;
 using roomport::httpd::server;
 using roomport::httpd::server_options;
+using roomport::test::fail_allocations;
+using roomport::test::stop_failing_allocations;
 using handler = roomport::httpd::request_handler;
 
 constexpr std::size_t most_allocations = 300;
@@ -75,6 +32,9 @@ constexpr std::size_t most_allocations = 300;
 /// A server on this thread, whatever leaves through `run`, and callers on another.
 class HttpServerOutOfMemory : public testing::Test {
 protected:
+    HttpServerOutOfMemory() { roomport::test::asio_allocations_fail = true; }
+    ~HttpServerOutOfMemory() override { roomport::test::asio_allocations_fail = false; }
+
     void start(const server_options& options, handler handle) {
         served = std::make_unique<server>(context, options, std::move(handle));
         where = served->listen({asio::ip::address_v4::loopback(), 0});
@@ -106,9 +66,11 @@ protected:
             asio::read(socket, asio::dynamic_buffer(received), ignored);
             return received;
         });
-        allocations_left = allocations;
+        if (allocations) {
+            fail_allocations(*allocations);
+        }
         run_until([&] { return answer.wait_for(0s) == std::future_status::ready; });
-        has_failed = !std::exchange(allocations_left, std::nullopt);
+        has_failed = stop_failing_allocations();
         return answer.get();
     }
 
@@ -167,9 +129,9 @@ TEST_F(HttpServerOutOfMemory, EnforcesDeadlinesAsBefore) {
         run_until([&, stop = std::chrono::steady_clock::now() + 20ms] {
             return std::chrono::steady_clock::now() > stop;
         });
-        allocations_left = nth;
+        fail_allocations(nth);
         run_until([&] { return served->connections() == 0 || slow.available() > 0; });
-        has_failed = !std::exchange(allocations_left, std::nullopt);
+        has_failed = stop_failing_allocations();
         slow.close();
         run_until([&] { return served->connections() == 0; });
     }
@@ -189,12 +151,12 @@ TEST_F(HttpServerOutOfMemory, DrainsAllThatIsIdle) {
         }
         run_until([&] { return served->connections() == callers; });
         context.poll();
-        allocations_left = nth;
+        fail_allocations(nth);
         try {
             served->drain();
         } catch (const std::bad_alloc&) {
         }
-        has_failed = !std::exchange(allocations_left, std::nullopt);
+        has_failed = stop_failing_allocations();
         for (auto& each : idle) {
             char none = 0;
             boost::system::error_code ended;

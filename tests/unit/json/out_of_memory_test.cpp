@@ -1,3 +1,4 @@
+#include "support/failing_memory.hpp"
 #include "unit/json/sample_documents.hpp"
 
 #include <roomport/json/reader.hpp>
@@ -8,49 +9,9 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
-#include <cstdlib>
+#include <limits>
 #include <new>
-#include <optional>
 #include <stdexcept>
-
-namespace {
-
-/// How many allocations still succeed; nothing means all.
-thread_local std::optional<std::size_t> allocations_left;
-
-void* allocate(std::size_t size) {
-    if (allocations_left) {
-        if (*allocations_left == 0) {
-            throw std::bad_alloc();
-        }
-        --*allocations_left;
-    }
-    if (void* const memory = std::malloc(size == 0 ? 1 : size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-} // namespace
-
-void* operator new(std::size_t size) {
-    return allocate(size);
-}
-void* operator new[](std::size_t size) {
-    return allocate(size);
-}
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
-void operator delete[](void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace roomport::json {
 namespace {
@@ -74,14 +35,14 @@ TEST(OutOfMemory, AReaderWorksAgainAfterEachOfItsAllocationsFailedOnce) {
     for (; failed && allocations < 10'000; ++allocations) {
         reader<process_with_rooms> source;
         failed = false;
-        allocations_left = allocations;
+        test::fail_allocations(allocations, std::numeric_limits<std::size_t>::max());
         try {
             source.write(text);
             source.finish();
         } catch (const std::bad_alloc&) {
             failed = true;
         }
-        allocations_left.reset();
+        test::stop_failing_allocations();
         if (failed) {
             ASSERT_EQ(source.write(text), boost::system::errc::not_enough_memory);
             ASSERT_EQ(source.finish(), boost::system::errc::not_enough_memory);

@@ -1,49 +1,17 @@
 // A table each of whose allocations fails once: the failed call has changed nothing, and works when it is repeated.
 
 #include "poller_daemon/room_table.hpp"
+#include "support/failing_memory.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <new>
-
-namespace {
-
-/// How many allocations still succeed before one fails; nothing means all.
-thread_local std::optional<std::size_t> allocations_left;
-
-} // namespace
-
-void* operator new(std::size_t size) {
-    if (allocations_left && (*allocations_left)-- == 0) {
-        allocations_left.reset();
-        throw std::bad_alloc();
-    }
-    if (void* const memory = std::malloc(size == 0 ? 1 : size)) {
-        return memory;
-    }
-    throw std::bad_alloc();
-}
-
-// What the standard library would do by itself, and a sanitizer would not.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    try {
-        return operator new(size);
-    } catch (const std::bad_alloc&) {
-        return nullptr;
-    }
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 namespace roomport::poller {
 namespace {
+
+using test::fail_allocations;
+using test::stop_failing_allocations;
 
 using namespace std::chrono_literals;
 
@@ -57,10 +25,10 @@ protected:
     auto call_until_done(Call call, Check check) {
         for (std::size_t nth = 0;; ++nth) {
             SCOPED_TRACE(nth);
-            allocations_left = nth;
+            fail_allocations(nth);
             try {
                 auto result = call();
-                allocations_left.reset();
+                stop_failing_allocations();
                 EXPECT_GT(nth, 0U) << "nothing was tested";
                 return result;
             } catch (const std::bad_alloc&) {
@@ -106,11 +74,10 @@ TEST_F(RoomTableOutOfMemory, ReleasesHeldAnswersWithoutAnyMemory) {
     const room_table::holds due{table.hold_answer(long_name, origin + 10s),
                                 table.hold_answer(long_name, origin + 11s)};
     const room_table::holds later{table.hold_answer(long_name, origin + 30s)};
-    allocations_left = 0;
+    fail_allocations(0);
     const auto first = table.advance(origin + 20s);
     const auto last = table.release_all();
-    const bool needed_none = allocations_left == std::size_t{0};
-    allocations_left.reset();
+    const bool needed_none = !stop_failing_allocations();
     EXPECT_TRUE(needed_none);
     EXPECT_EQ(first, due);
     EXPECT_EQ(last, later);
@@ -120,11 +87,10 @@ TEST_F(RoomTableOutOfMemory, ReleasesHeldAnswersWithoutAnyMemory) {
 TEST_F(RoomTableOutOfMemory, ForgetsARoomWithoutAnyMemory) {
     const auto wait = table.add(long_name, origin).number;
     const auto held = table.hold_answer(long_name, origin + 10s);
-    allocations_left = 0;
+    fail_allocations(0);
     const auto others = table.abandon(long_name, wait + 1);
     const auto released = table.abandon(long_name, wait);
-    const bool needed_none = allocations_left == std::size_t{0};
-    allocations_left.reset();
+    const bool needed_none = !stop_failing_allocations();
     EXPECT_TRUE(needed_none);
     EXPECT_EQ(others, room_table::holds());
     EXPECT_EQ(released, room_table::holds{held});

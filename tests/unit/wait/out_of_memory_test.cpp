@@ -1,7 +1,7 @@
 // An engine each of whose allocations fails once, or a few in a row: what it could not do then it does a little later.
 
 #include "engine_fixture.hpp"
-#include "failing_memory.hpp"
+#include "support/failing_memory.hpp"
 
 #include "wait/wait_end.hpp"
 
@@ -18,6 +18,29 @@
 
 namespace roomport::wait_detail {
 namespace {
+
+using test::allocations_left;
+using test::asio_allocations_fail;
+using test::enough_memory;
+using test::failures_left;
+
+/// Runs the engine with what allocations are left, those of Asio included.
+class scarce_memory {
+public:
+    explicit scarce_memory(std::optional<std::size_t>& left) : left_(left) {
+        allocations_left = left_;
+        asio_allocations_fail = true;
+    }
+    scarce_memory(const scarce_memory&) = delete;
+    scarce_memory& operator=(const scarce_memory&) = delete;
+    ~scarce_memory() {
+        asio_allocations_fail = false;
+        left_ = std::exchange(allocations_left, std::nullopt);
+    }
+
+private:
+    std::optional<std::size_t>& left_;
+};
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
