@@ -17,11 +17,15 @@ using namespace std::chrono_literals;
 /// A context on two threads of its own, and a client that nobody answers.
 class ClientThreads : public ::testing::Test {
 protected:
-    ~ClientThreads() override {
+    ~ClientThreads() override { finish(); }
+
+    /// Until every handler has run.
+    void finish() {
         busy_.reset();
         for (std::thread& each : threads_) {
             each.join();
         }
+        threads_.clear();
     }
 
     static client_options options() {
@@ -63,6 +67,7 @@ TEST_F(ClientThreads, CallsThatEndAtOnceAreMadeFromAny) {
     first.join();
     second.join();
     subject.async_close(asio::use_future).get();
+    finish();
     EXPECT_EQ(refused, 2 * each);
 }
 
