@@ -17,8 +17,8 @@
 
 namespace roomport::wait_detail {
 
-/// Decides whether a key's next look may ask for a held answer: holds that were dropped or not honoured are
-/// followed by ever more ordinary looks before the next try.
+/// Decides whether a key's next look may ask for a held answer: holds that failed, were dropped or not honoured
+/// are followed by ever more ordinary looks before the next try.
 class hold_trust {
 public:
     hold_trust() = default;
@@ -28,7 +28,7 @@ public:
     /// The server held an answer as asked.
     void kept() noexcept { strikes_ = 0; }
 
-    /// A hold ended early without news.
+    /// A hold failed, or ended early without news.
     void broken() noexcept;
 
     /// An ordinary look was answered well.

@@ -156,6 +156,10 @@ void wait_state::plan_next(entry& one, const ended_look& done, const observation
     one.cover(later(now, round_trip_.lead() * 3 / 2));
     if (has_failed(seen.state)) {
         one.failures = static_cast<std::uint16_t>(std::min(one.failures + 1, 0xffff));
+        if (done.is_held()) {
+            // An ordinary answer between two holds would else end the backoff each time.
+            one.trust.broken();
+        }
         one.next_look = planned(failure_pause(one.failures, random_), now);
         return;
     }

@@ -95,6 +95,25 @@ TEST_F(HeldLooks, ThatFailOtherwiseAreFailedPolls) {
     EXPECT_TRUE(script.is_done(wait));
 }
 
+TEST(HeldLooksThatFail, DoNotBecomeABusyLoop) {
+    // A proxy in between that can't hold, say, in front of a server that can.
+    wait_script script;
+    auto& wait = script.start("a", wait_script::timeout(60s));
+    for (int step = 0; step < 10000 && !script.is_done(wait); ++step) {
+        if (script.looks.empty()) {
+            script.run_until(*script.state->next_wake() - script.begin);
+        } else if (script.looks.front().hold > duration::zero()) {
+            observation busy = failed_status(503);
+            busy.held = true;
+            script.answer("a", busy);
+        } else {
+            script.answer("a", starting(20s));
+        }
+    }
+    ASSERT_TRUE(script.is_done(wait));
+    EXPECT_LE(script.state->metrics(script.now()).polls, 80U);
+}
+
 TEST_F(HeldLooks, AreCancelledWithTheLastWaiter) {
     script.take_log();
     script.cancel(*script.waiters.front());
