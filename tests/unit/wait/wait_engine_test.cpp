@@ -328,7 +328,9 @@ TEST(WaitEngineShutdown, DropsHandlersThatHoldTheEngineWithTheirContext) {
     for (const char* key : {"a", "a", "b"}) {
         engine->async_wait(key, options, [engine](error_code, const wait_result&) { FAIL(); });
     }
-    context->run_for(10ms);
+    for (int step = 0; step < 1000 && source->looks < 2; ++step) {
+        context->run_one_for(10ms);
+    }
     EXPECT_EQ(source->looks, 2U);
     engine.reset();
     source.reset();
