@@ -1,6 +1,6 @@
 // A pool each of whose allocations fails: every request ends once, and the next is served.
 
-#include "failing_allocations.hpp"
+#include "support/failing_memory.hpp"
 #include "support/pool_runner.hpp"
 #include "support/scripted_server.hpp"
 #include "support/trusted_server.hpp"
@@ -25,6 +25,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
+constexpr auto no_memory = asio::error::no_memory;
 const std::string body(100, 'x');
 
 class recorded_exchange final : public http::exchange {
@@ -117,6 +118,25 @@ protected:
         }
     }
 
+    /// Runs until all have ended, without the `nth` allocation and the next ones, `count` in all, once `begin` has run.
+    /// @return whether one of these was asked for.
+    template <class Begin>
+    bool end_without_memory(std::size_t nth, std::size_t count, const exchanges& all,
+                            const std::vector<error_code>& expected, Begin begin) {
+        fail_allocations(nth, count);
+        begin();
+        const bool has_ended = run_to_end(all);
+        const bool has_failed = stop_failing_allocations();
+        EXPECT_TRUE(has_ended);
+        expect_ends(all, expected);
+        return has_failed;
+    }
+
+    bool start_without_memory(std::size_t nth, const exchanges& all,
+                              const std::vector<error_code>& expected, std::size_t count = 1) {
+        return end_without_memory(nth, count, all, expected, [&] { start(all); });
+    }
+
     void expect_to_serve() {
         const auto next = make_exchanges(1);
         start(next);
@@ -126,23 +146,6 @@ protected:
         EXPECT_EQ(pool_->metrics().waiting, 0U);
         EXPECT_EQ(pool_->metrics().busy, 0U);
         EXPECT_EQ(pool_->metrics().connecting, 0U);
-    }
-
-    /// Runs a round for each allocation, until it has none that could fail.
-    /// @param round takes which allocation is to fail; says whether it did.
-    template <class Round>
-    static void for_each_allocation(Round round) {
-        bool has_failed = true;
-        std::size_t nth = 0;
-        for (; has_failed && nth < most_allocations; ++nth) {
-            SCOPED_TRACE(nth);
-            has_failed = round(nth);
-            if (HasFailure()) {
-                return;
-            }
-        }
-        EXPECT_GT(nth, 1U) << "nothing was tested";
-        EXPECT_LT(nth, most_allocations);
     }
 
     /// Whatever only this limit would end is as good as lost.
@@ -158,12 +161,7 @@ TEST_F(PoolOutOfMemory, EndsEachRequestOnceAndServesTheNext) {
         for_each_allocation([&](std::size_t nth) {
             make_pool(server.url("127.0.0.1"), 2);
             const auto all = make_exchanges(3);
-            fail_allocations(nth, failures);
-            start(all);
-            const bool has_ended = run_to_end(all);
-            const bool has_failed = stop_failing_allocations();
-            EXPECT_TRUE(has_ended);
-            expect_ends(all, {error_code()});
+            const bool has_failed = start_without_memory(nth, all, {error_code()}, failures);
             expect_to_serve();
             return has_failed;
         });
@@ -176,12 +174,7 @@ TEST_F(PoolOutOfMemory, OnConnectionsThatServedBeforeEndsEachRequestOnce) {
         make_pool(server.url("127.0.0.1"));
         expect_to_serve();
         const auto all = make_exchanges(3);
-        fail_allocations(nth);
-        start(all);
-        const bool has_ended = run_to_end(all);
-        const bool has_failed = stop_failing_allocations();
-        EXPECT_TRUE(has_ended);
-        expect_ends(all, {error_code()});
+        const bool has_failed = start_without_memory(nth, all, {error_code()});
         expect_to_serve();
         return has_failed;
     });
@@ -192,12 +185,7 @@ TEST_F(PoolOutOfMemory, OverTlsEndsEachRequestOnceAndServesTheNext) {
     for_each_allocation([&](std::size_t nth) {
         make_pool(server.url("127.0.0.1"), 1, trusting_test_ca());
         const auto all = make_exchanges(2);
-        fail_allocations(nth);
-        start(all);
-        const bool has_ended = run_to_end(all);
-        const bool has_failed = stop_failing_allocations();
-        EXPECT_TRUE(has_ended);
-        expect_ends(all, {error_code()});
+        const bool has_failed = start_without_memory(nth, all, {error_code()});
         expect_to_serve();
         return has_failed;
     });
@@ -218,12 +206,7 @@ TEST_F(PoolOutOfMemory, ARequestThatIsSentAgainEndsOnce) {
         make_pool(server.url("127.0.0.1"));
         expect_to_serve();
         const auto all = make_exchanges(1);
-        fail_allocations(nth);
-        start(all);
-        const bool has_ended = run_to_end(all);
-        const bool has_failed = stop_failing_allocations();
-        EXPECT_TRUE(has_ended);
-        expect_ends(all, {error_code()});
+        const bool has_failed = start_without_memory(nth, all, {error_code()});
         expect_to_serve();
         return has_failed;
     });
@@ -234,13 +217,7 @@ TEST_F(PoolOutOfMemory, DeadlinesAreKept) {
     for_each_allocation([&](std::size_t nth) {
         make_pool(server.url("127.0.0.1"));
         const auto all = make_exchanges(2, 30ms);
-        fail_allocations(nth);
-        start(all);
-        const bool has_ended = run_to_end(all);
-        const bool has_failed = stop_failing_allocations();
-        EXPECT_TRUE(has_ended);
-        expect_ends(all, {error::attempt_timeout});
-        return has_failed;
+        return start_without_memory(nth, all, {error::attempt_timeout});
     });
 }
 
@@ -250,13 +227,7 @@ TEST_F(PoolOutOfMemory, ConnectionsThatAreRefusedFailTheirRequests) {
     for_each_allocation([&](std::size_t nth) {
         make_pool(nobody.url("127.0.0.1"));
         const auto all = make_exchanges(2);
-        fail_allocations(nth);
-        start(all);
-        const bool has_ended = run_to_end(all);
-        const bool has_failed = stop_failing_allocations();
-        EXPECT_TRUE(has_ended);
-        expect_ends(all, {error::connect_failed});
-        return has_failed;
+        return start_without_memory(nth, all, {error::connect_failed});
     });
 }
 
@@ -277,13 +248,7 @@ TEST_F(PoolOutOfMemory, ALookUpWhoseAnswerIsLostEndsByTheConnectTimeout) {
     for_each_allocation([&](std::size_t nth) {
         make_pool(server.url("localhost"), 1, options);
         const auto all = make_exchanges(1);
-        fail_allocations(nth);
-        start(all);
-        const bool has_ended = run_to_end(all);
-        const bool has_failed = stop_failing_allocations();
-        EXPECT_TRUE(has_ended);
-        expect_ends(all, {error_code(), error::connect_timeout});
-        return has_failed;
+        return start_without_memory(nth, all, {error_code(), error::connect_timeout});
     });
 }
 
@@ -294,14 +259,10 @@ TEST_F(PoolOutOfMemory, ACancelledRequestEnds) {
         const auto all = make_exchanges(2);
         start(all);
         EXPECT_TRUE(run_until([&] { return pool_->metrics().busy == 1; }));
-        fail_allocations(nth, 3);
-        pool_->cancel(*all[0]);
-        pool_->cancel(*all[1]);
-        const bool has_ended = run_to_end(all);
-        const bool has_failed = stop_failing_allocations();
-        EXPECT_TRUE(has_ended);
-        expect_ends(all, {asio::error::operation_aborted});
-        return has_failed;
+        return end_without_memory(nth, 3, all, {asio::error::operation_aborted}, [&] {
+            pool_->cancel(*all[0]);
+            pool_->cancel(*all[1]);
+        });
     });
 }
 
@@ -313,12 +274,7 @@ TEST_F(PoolOutOfMemory, TheEndOfThePoolEndsEachRequest) {
         start(all);
         EXPECT_TRUE(run_until([&] { return pool_->metrics().busy == 1; }));
         pool_.reset();
-        fail_allocations(nth, 3);
-        const bool has_ended = run_to_end(all);
-        const bool has_failed = stop_failing_allocations();
-        EXPECT_TRUE(has_ended);
-        expect_ends(all, {asio::error::operation_aborted});
-        return has_failed;
+        return end_without_memory(nth, 3, all, {asio::error::operation_aborted}, [] {});
     });
 }
 
