@@ -25,7 +25,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr auto no_memory = asio::error::no_memory;
 const std::string body(100, 'x');
 
 class recorded_exchange final : public http::exchange {
@@ -109,7 +108,7 @@ protected:
     static void expect_ends(const exchanges& all, const std::vector<error_code>& expected) {
         for (const auto& each : all) {
             EXPECT_EQ(each->times_ended + (each->was_refused ? 1 : 0), 1);
-            EXPECT_TRUE(each->was_refused || each->outcome == no_memory ||
+            EXPECT_TRUE(each->was_refused || each->outcome == asio::error::no_memory ||
                         std::count(expected.begin(), expected.end(), each->outcome) > 0)
                 << each->outcome.message();
             if (each->times_ended == 1 && !each->outcome) {
@@ -289,7 +288,7 @@ TEST_F(PoolOutOfMemory, ARequestThatCantBeginOnThePoolsStrandFails) {
     const bool has_ended = run_until([&] { return outcome.has_value(); });
     EXPECT_TRUE(stop_failing_allocations());
     ASSERT_TRUE(has_ended);
-    EXPECT_EQ(*outcome, no_memory);
+    EXPECT_EQ(*outcome, asio::error::no_memory);
     expect_to_serve();
 }
 

@@ -20,7 +20,6 @@ using http::detail::lookup_outcome;
 using http::detail::make_threaded_resolver;
 using http::detail::threaded_resolver_settings;
 
-constexpr auto no_memory = boost::asio::error::no_memory;
 const std::string host = "a-host-whose-name-is-longer-than-a-short-string.example";
 
 /// What a caller was told, and whether an allocation of the thread that told it had failed.
@@ -76,7 +75,7 @@ void expect_to_work(http::resolver& with) {
 
 void expect_answer(const told& answer) {
     if (answer.error) {
-        EXPECT_EQ(answer.error, no_memory);
+        EXPECT_EQ(answer.error, boost::asio::error::no_memory);
     } else {
         EXPECT_EQ(answer.addresses, 2U);
     }
@@ -93,7 +92,7 @@ TEST(ResolverOutOfMemory, ALookUpThatCantBeginIsAnsweredAndTheNextOneWorks) {
             with->resolve(host, 80, std::move(callback));
             const bool has_failed_here = stop_failing_allocations();
             const auto answer = first.await();
-            EXPECT_TRUE(!answer.error || answer.error == no_memory ||
+            EXPECT_TRUE(!answer.error || answer.error == boost::asio::error::no_memory ||
                         answer.error == error_code(error::resolve_failed));
             expect_to_work(*with);
             return has_failed_here || answer.has_failed;
@@ -121,7 +120,7 @@ TEST(ResolverOutOfMemory, ACallerThatCantJoinALookUpIsAnswered) {
     auto callback = second.callback();
     fail_allocations(0);
     with->resolve(host, 80, std::move(callback));
-    EXPECT_EQ(second.await().error, no_memory);
+    EXPECT_EQ(second.await().error, boost::asio::error::no_memory);
     open.set_value();
     EXPECT_EQ(first.await().error, error_code());
 }
@@ -179,7 +178,7 @@ TEST(ResolverOutOfMemory, ALookUpThatRunsOutOfMemoryFailsWithThatAndIsNotKept) {
         threaded_resolver_settings());
     question first;
     with->resolve(host, 80, first.callback());
-    EXPECT_EQ(first.await().error, no_memory);
+    EXPECT_EQ(first.await().error, boost::asio::error::no_memory);
     expect_to_work(*with);
 }
 
