@@ -55,6 +55,9 @@ httpd::server_options daemon::server_options_for(std::size_t descriptors) {
     options.on_refusal = [this](int status) {
         front_.count_refusal(status);
     };
+    options.on_accept_failure = [this](error_code ec) {
+        log_.error("accept_failed", json::object_writer().member("why", ec.message()));
+    };
     // The standard streams, the event loop, look-ups of names and a listening socket need some, too.
     const std::size_t own = given_.api.max_connections + 32;
     const std::size_t left = std::max<std::size_t>(descriptors, own + 8) - own;

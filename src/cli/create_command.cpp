@@ -51,6 +51,10 @@ exit_status create_and_wait(const arguments& given) {
             shown.stop();
             if (ec) {
                 status = to_exit_status(ec);
+                if (!given.keep) {
+                    work.set_last_words("room " + room.room_id +
+                                        " may live on: its end was not awaited");
+                }
                 work.guard([&] {
                     report(to_failure(room.room_id, ec, room.result.evidence), given.common.json);
                 });

@@ -55,6 +55,9 @@ void session::wait_for_signal() {
         }
         if (signal_ != 0) {
             // Asked twice: leave without cleaning up.
+            if (!last_words_.empty()) {
+                tell(last_words_);
+            }
             std::_Exit(128 + number);
         }
         signal_ = number;

@@ -9,6 +9,8 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <exception>
+#include <string>
+#include <utility>
 
 namespace roomport::cli {
 
@@ -20,6 +22,9 @@ public:
 
     boost::asio::io_context& context() { return context_; }
     client& api() { return client_; }
+
+    /// What a second signal says on standard error, as it ends the program before everything has ended.
+    void set_last_words(std::string words) { last_words_ = std::move(words); }
 
     /// Says that all results are in; `run` returns once the client has nothing left to do.
     void finish();
@@ -52,6 +57,7 @@ private:
     boost::asio::signal_set signals_;
     client client_;
     int signal_ = 0;
+    std::string last_words_;
     std::exception_ptr failure_;
 };
 

@@ -115,8 +115,10 @@ private:
         }
         if (ec) {
             accept_later();
+            tell_failure(ec);
             return;
         }
+        has_told_failure_ = false;
         begin(std::move(socket));
         accept();
     }
@@ -129,6 +131,12 @@ private:
                 self->accept();
             }
         });
+    }
+
+    void tell_failure(error_code ec) {
+        if (!std::exchange(has_told_failure_, true) && options_->on_accept_failure) {
+            options_->on_accept_failure(ec);
+        }
     }
 
     void begin(tcp::socket socket) {
@@ -184,6 +192,7 @@ private:
     std::map<session*, std::weak_ptr<session>> sessions_;
     bool accepting_ = false;
     bool draining_ = false;
+    bool has_told_failure_ = false;
 };
 
 server::server(asio::io_context& context, server_options options, request_handler handler)

@@ -4,6 +4,7 @@
 #include "httpd/request_reader.hpp"
 
 #include <roomport/clock.hpp>
+#include <roomport/error.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -67,6 +68,9 @@ public:
 
     /// Told the status of each answer to what never reached the handler: no HTTP, over a limit, or not complete in time.
     std::function<void(int)> on_refusal;
+
+    /// Told why no connection can be accepted, as when too many descriptors are open; then not again until one has been.
+    std::function<void(error_code)> on_accept_failure;
 };
 
 /// A small HTTP/1.1 server: framing, limits, timeouts, held answers and drain. It knows nothing of what is served.

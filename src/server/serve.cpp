@@ -223,6 +223,9 @@ private:
         httpd::server_options http;
         http.tls = tls_;
         http.max_connections = max_connections_;
+        http.on_accept_failure = [this](error_code ec) {
+            log_("no connection can be accepted: " + ec.message());
+        };
         server_ = std::make_unique<httpd::server>(
             context_, std::move(http),
             [this](httpd::request received, std::shared_ptr<httpd::exchange> exchange) {

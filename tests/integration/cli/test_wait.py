@@ -192,6 +192,22 @@ class NeverActive(TestCase):
         self.assertEqual(process.returncode, 130)
         self.assert_status(self.service.run("get", "interrupted"), 4)
 
+    def test_a_create_and_wait_interrupted_twice_tells_which_room_may_live_on(self):
+        with Service("--exec", "sleep 600") as service:
+            process = service.start("create", "--region", "Tokyo", "--room-id", "left", "--wait",
+                                    "--verbose", "--json")
+            self.assertIn("starting", process.stderr.readline())
+            service.process.send_signal(signal.SIGSTOP)
+            try:
+                process.send_signal(signal.SIGINT)
+                self.assertEqual(json.loads(process.stdout.readline())["error"], "cancelled")
+                process.send_signal(signal.SIGINT)
+                _, errors = process.communicate(timeout=20)
+            finally:
+                service.process.send_signal(signal.SIGCONT)
+            self.assertEqual(process.returncode, 130)
+            self.assertIn("room left may live on", errors)
+
 
 class DeadServers(TestCase):
     def test_nobody_listening_until_the_deadline(self):

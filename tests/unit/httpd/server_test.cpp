@@ -6,6 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
+#include <cstddef>
+#include <vector>
+
 namespace {
 
 namespace asio = boost::asio;
@@ -164,6 +169,46 @@ TEST_F(HttpServer, AcceptsAgainAfterItsLimitOfConnections) {
     EXPECT_EQ(read_all(first).substr(0, 12), "HTTP/1.1 200");
     first.close();
     EXPECT_EQ(read_all(second).substr(0, 12), "HTTP/1.1 200");
+}
+
+/// Lets no descriptor be opened any more, for as long as it exists.
+class no_descriptors_left {
+public:
+    no_descriptors_left() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit none = before_;
+        none.rlim_cur = 0;
+        ::setrlimit(RLIMIT_NOFILE, &none);
+    }
+    no_descriptors_left(const no_descriptors_left&) = delete;
+    no_descriptors_left& operator=(const no_descriptors_left&) = delete;
+    ~no_descriptors_left() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+TEST_F(HttpServer, TellsOnceThatNoConnectionCanBeAccepted) {
+    std::vector<boost::system::error_code> told;
+    server_options options;
+    options.on_accept_failure = [&](boost::system::error_code ec) {
+        told.push_back(ec);
+    };
+    start(options);
+    for (std::size_t starved = 1; starved <= 2; ++starved) {
+        tcp::socket caller(context, tcp::v4());
+        {
+            const no_descriptors_left starvation;
+            caller.connect(where);
+            run_until([&] { return told.size() == starved; });
+            // Long enough for it to have tried again.
+            context.run_for(120ms);
+            ASSERT_EQ(told.size(), starved);
+            EXPECT_EQ(told.back(), asio::error::no_descriptors);
+        }
+        send(caller, "GET / HTTP/1.0\r\n\r\n");
+        EXPECT_EQ(read_all(caller).substr(0, 12), "HTTP/1.1 200");
+    }
 }
 
 TEST_F(HttpServer, MayBeDestroyedInTheMiddleOfEverything) {
