@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <iostream>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -42,6 +43,16 @@ int fail(roomport::error_code ec, const std::string& message, bool as_json) {
     return static_cast<int>(roomport::cli::to_exit_status(ec));
 }
 
+// The command line's parser misses a command before it looks at what stands in its place.
+std::string usage_problem(const CLI::App& program, const CLI::ParseError& wrong) {
+    const auto unknown = program.remaining();
+    const std::string problem =
+        program.get_subcommands().empty() && !unknown.empty()
+            ? "'" + unknown.front() + "' is no command and no option of roomport"
+            : wrong.what();
+    return roomport::cli::printable(problem) + "; see --help";
+}
+
 int run(int count, char** values) {
     CLI::App program("A room id goes in, an exposed port comes out.", "roomport");
     program.set_version_flag("--version", "roomport " + std::string(ROOMPORT_VERSION_STRING));
@@ -64,8 +75,7 @@ int run(int count, char** values) {
         const int status = program.exit(help);
         return std::cout.flush() ? status : static_cast<int>(exit_status::internal_failure);
     } catch (const CLI::ParseError& wrong) {
-        return fail(roomport::error::invalid_argument,
-                    roomport::cli::printable(wrong.what()) + "; see --help", as_json);
+        return fail(roomport::error::invalid_argument, usage_problem(program, wrong), as_json);
     }
     try {
         return static_cast<int>(chosen());

@@ -77,9 +77,14 @@ std::string to_sentence(const failure& what) {
         text += "room " + what.room_id + ": ";
     }
     text += word(classify(what.error));
-    text += ": " + what.error.message();
-    if (!what.message.empty() && what.message != what.error.message()) {
-        text += " (" + what.message + ")";
+    const auto general = what.error.message();
+    if (what.message.empty() || what.message == general) {
+        text += ": " + general;
+    } else if (what.error == error_code(error::invalid_argument)) {
+        // The text of the code says no more than its word.
+        text += ": " + what.message;
+    } else {
+        text += ": " + general + " (" + what.message + ")";
     }
     if (what.error == error_code(error::deadline_passed)) {
         if (!what.last_status.empty()) {

@@ -120,8 +120,16 @@ class Usage(TestCase):
                      "--ca-file", "/nonexistent/ca.pem")
         self.assert_status(result, 2)
         self.assertIn("/nonexistent/ca.pem", result.err)
-        self.assertEqual(result.err.count("an argument is outside its range"), 1)
+        self.assertEqual(result.err.count("invalid_argument"), 1)
         self.assertNotIn("[roomport:", result.err)
+
+    def test_a_command_that_is_none_is_named(self):
+        for word in ["wiat", "--tiemout"]:
+            result = run(word, "room")
+            self.assert_status(result, 2)
+            self.assertEqual(result.err, f"roomport: invalid_argument: '{word}' is no command and no option of "
+                                         "roomport; see --help\n")
+        self.assertIn("A subcommand is required", run().err)
 
     def test_what_is_wrong_with_an_option_is_said_once(self):
         for option, value, why in [
@@ -131,8 +139,7 @@ class Usage(TestCase):
             result = run("get", "room", "--json", *itertools.chain(*options.items()))
             self.assert_status(result, 2)
             self.assertEqual(result.json()["message"], why)
-            self.assertEqual(result.err, "roomport: invalid_argument: an argument is outside its range; nothing was sent "
-                                         f"({why})\n")
+            self.assertEqual(result.err, f"roomport: invalid_argument: {why}\n")
 
     def test_a_token_that_can_not_be_used_is_told_by_its_place(self):
         with tempfile.TemporaryDirectory() as folder:

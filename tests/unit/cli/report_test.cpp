@@ -81,6 +81,8 @@ TEST(Report, ASentenceSaysNothingTwice) {
     what.error = error::invalid_argument;
     what.message = what.error.message();
     EXPECT_EQ(to_sentence(what), "invalid_argument: " + what.message);
+    what.message = "--app-id: why";
+    EXPECT_EQ(to_sentence(what), "invalid_argument: --app-id: why");
 }
 
 TEST(Report, ABadRoomIdIsShownWithoutItsControlCharacters) {
