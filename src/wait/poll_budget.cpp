@@ -40,7 +40,7 @@ void poll_budget::ended(look_outcome how, time_point begun, time_point now) noex
     }
     settle(now);
     if (is_cut) {
-        pace_.drain(std::max(now, floor_));
+        pace_.drain(now);
     }
 }
 

@@ -10,6 +10,8 @@ constexpr double unlimited = std::numeric_limits<double>::infinity();
 
 constexpr double share_kept = 0.8;
 constexpr double least_rate = 0.2;
+// A first refusal of a few looks says little about the rate at which they came.
+constexpr double least_first_rate = 1;
 
 // From here on a limit is of no consequence.
 constexpr double forgotten_rate = 1e6;
@@ -45,7 +47,8 @@ bool throttle_control::refused(time_point begun, time_point now, time_point floo
     if (is_cut_ && begun < watched_from_) {
         return false;
     }
-    refused_rate_ = std::max(borne_rate(now), least_rate);
+    const double least = is_cut_ ? least_rate : least_first_rate / share_kept;
+    refused_rate_ = std::max(borne_rate(now), least);
     rate_ = std::min(most_, std::max(refused_rate_ * share_kept, least_rate));
     is_cut_ = true;
     watched_from_ = now;

@@ -139,7 +139,12 @@ bool wait_state::answered(entry& one, const ended_look& done, const observation&
     if (is_without_news(done, seen)) {
         return ended_without_news(one, done, now);
     }
-    plan_next(one, done, seen, now);
+    one.cover(later(now, round_trip_.lead() * 3 / 2));
+    if (has_failed(seen.state)) {
+        plan_after_failure(one, done, now);
+    } else {
+        take_answer(one, done, now);
+    }
     one.history.record(seen, words_);
     learn(one, done, seen, now);
     judge_all(one, seen, now);
@@ -147,24 +152,27 @@ bool wait_state::answered(entry& one, const ended_look& done, const observation&
         end(one);
         return false;
     }
+    if (!has_failed(seen.state)) {
+        // Only now: the cadence is asked about keys that somebody still waits for.
+        ++one.looks;
+        const duration pause = one.pause(now - done.started, now, random_.next(), actions_);
+        one.next_look = planned(pause, now);
+    }
     reschedule(one, now);
     return true;
 }
 
-void wait_state::plan_next(entry& one, const ended_look& done, const observation& seen,
-                           time_point now) {
-    one.cover(later(now, round_trip_.lead() * 3 / 2));
-    if (has_failed(seen.state)) {
-        one.failures = static_cast<std::uint16_t>(std::min(one.failures + 1, 0xffff));
-        if (done.is_held()) {
-            // An ordinary answer between two holds would else end the backoff each time.
-            one.trust.broken();
-        }
-        one.next_look = planned(failure_pause(one.failures, random_), now);
-        return;
+void wait_state::plan_after_failure(entry& one, const ended_look& done, time_point now) {
+    one.failures = static_cast<std::uint16_t>(std::min(one.failures + 1, 0xffff));
+    if (done.is_held()) {
+        // An ordinary answer between two holds would else end the backoff each time.
+        one.trust.broken();
     }
+    one.next_look = planned(failure_pause(one.failures, random_), now);
+}
+
+void wait_state::take_answer(entry& one, const ended_look& done, time_point now) {
     one.failures = 0;
-    ++one.looks;
     const duration took = now - done.started;
     if (!done.is_held()) {
         one.trust.ordinary_answer();
@@ -173,7 +181,6 @@ void wait_state::plan_next(entry& one, const ended_look& done, const observation
     } else {
         one.trust.broken();
     }
-    one.next_look = planned(one.pause(took, now, random_.next(), actions_), now);
 }
 
 void wait_state::learn(entry& one, const ended_look& done, const observation& seen,
@@ -216,7 +223,7 @@ void wait_state::tell(const waiter& wait, const entry& one, time_point now) {
     duration retry_in{};
     if (!one.is_looked_at() && !one.is_held()) {
         const time_point due = one.is_queued ? now : due_time(one, now);
-        retry_in = std::max(due, gate_.budget().floor()) - now;
+        retry_in = std::max(due, gate_.budget().opens_at(now)) - now;
         retry_in = std::max(retry_in, duration::zero());
     }
     const auto kind =

@@ -109,7 +109,8 @@ private:
     bool ended_without_news(entry& one, const ended_look& done, time_point now);
     bool answered(entry& one, const ended_look& done, const observation& seen, time_point now);
     bool not_answered(entry& one, time_point now);
-    void plan_next(entry& one, const ended_look& done, const observation& seen, time_point now);
+    void plan_after_failure(entry& one, const ended_look& done, time_point now);
+    void take_answer(entry& one, const ended_look& done, time_point now);
     void learn(entry& one, const ended_look& done, const observation& seen, time_point now);
     void judge_all(entry& one, const observation& seen, time_point now);
     std::optional<error_code> judge(waiter& wait, const observation& seen, time_point now);

@@ -12,10 +12,7 @@ constexpr std::size_t longest_key = 256;
 
 } // namespace
 
-const char* find_problem(std::string_view key, const wait_options& options) {
-    if (key.empty() || key.size() > longest_key) {
-        return "the key must have 1 to 256 bytes";
-    }
+const char* find_problem(const wait_options& options) {
     if (options.timeout <= duration::zero()) {
         return "timeout must be more than zero";
     }
@@ -26,6 +23,13 @@ const char* find_problem(std::string_view key, const wait_options& options) {
         return "not_found_grace must not be negative";
     }
     return nullptr;
+}
+
+const char* find_problem(std::string_view key, const wait_options& options) {
+    if (key.empty() || key.size() > longest_key) {
+        return "the key must have 1 to 256 bytes";
+    }
+    return find_problem(options);
 }
 
 waiter::waiter(settings_pointer settings, time_point started)
@@ -39,7 +43,9 @@ std::optional<error_code> waiter::judge(const observation& seen, time_point now)
     const wait_options& how = options();
     const verdict decided =
         roomport::judge(how.acceptors ? *how.acceptors : default_acceptors(), seen);
+    // What is said to have been there (410) will not appear.
     const bool has_grace = seen.state == observed_state::gone &&
+                           seen.error != make_http_status_error(410) &&
                            now - started_ < how.not_found_grace &&
                            (decided == verdict::broken || decided == verdict::never);
     if (has_grace) {

@@ -22,6 +22,9 @@ struct seen_before_joining {
     phase_times times;
 };
 
+/// What is wrong with the options of a wait, as a sentence; null when nothing is.
+const char* find_problem(const wait_options& options);
+
 /// What is wrong with the arguments of a wait, as a sentence; null when nothing is.
 const char* find_problem(std::string_view key, const wait_options& options);
 

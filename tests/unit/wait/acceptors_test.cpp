@@ -77,6 +77,8 @@ TEST(WaitError, CarriesTheEvidence) {
     EXPECT_EQ(thrown.code(), errc::timeout);
     EXPECT_EQ(thrown.evidence().polls, 3U);
     EXPECT_NE(std::string(thrown.what()).find("server says no"), std::string::npos);
+    const std::string without = wait_error(error::deadline_passed, wait_evidence()).what();
+    EXPECT_EQ(without.find("the wait ended without a port: "), 0U) << without;
 }
 
 } // namespace

@@ -110,6 +110,16 @@ TEST(Failures, GoneIsNotYetDuringTheGraceOfTheWaitAndEndsItAfterwards) {
     EXPECT_GT(script.evidence_of(wait).polls, 3U);
 }
 
+TEST(Failures, WhatWasThereAndIsGoneHasNoGrace) {
+    wait_script script;
+    wait_options patient = wait_script::timeout(120s);
+    patient.not_found_grace = 5s;
+    auto& wait = script.start("a", patient);
+    script.answer("a", failed_status(410));
+    ASSERT_TRUE(script.is_done(wait));
+    EXPECT_EQ(script.end_of(wait).ec, errc::room_gone);
+}
+
 TEST(Failures, EachWaiterOfAKeyHasItsOwnCounters) {
     wait_script script;
     wait_options impatient = wait_script::timeout(120s);
@@ -275,9 +285,9 @@ TEST(Callbacks, ThatThrowLeaveTheWaitUnderWay) {
     script.run_until(1s);
     script.answer("a", ready());
     EXPECT_EQ(script.take_log(),
-              (lines{"0 look a until 10000", "0 caught cadence", "0 caught acceptor",
-                     "0 caught progress", "1000 look a until 11000", "1000 caught cadence",
-                     "1000 caught progress", "1000 done a ready", "1000 done a ready"}));
+              (lines{"0 look a until 10000", "0 caught acceptor", "0 caught cadence",
+                     "0 caught progress", "1000 look a until 11000", "1000 caught progress",
+                     "1000 done a ready", "1000 done a ready"}));
     EXPECT_TRUE(script.is_done(wait));
     EXPECT_TRUE(script.is_done(other));
 }

@@ -235,7 +235,7 @@ TEST(CadenceThatThrows, LeavesTheEngineItsOwnWay) {
     EXPECT_EQ(script.take_log(),
               (lines{"0 caught group", "0 caught first", "0 caught urgency", "0 look a until 10000",
                      "0 caught pause", "1000 caught urgency", "1000 look a until 11000",
-                     "1000 caught pause", "1000 caught learn", "1000 done a ready"}));
+                     "1000 caught learn", "1000 done a ready"}));
 }
 
 } // namespace

@@ -110,6 +110,14 @@ TEST(PollBudget, CutsAnUnknownRateToWhatTheServerTook) {
     EXPECT_LE(client.budget.rate(), 20);
 }
 
+TEST(PollBudget, TakesTheRefusalOfAFirstLookForNoMoreThanItSays) {
+    poll_budget budget(0);
+    budget.spend(begin);
+    budget.ended(look_outcome::throttled, begin, begin + 10ms);
+    EXPECT_GT(budget.opens_at(begin + 10ms), begin + 500ms);
+    EXPECT_LE(budget.opens_at(begin + 10ms), begin + 1100ms);
+}
+
 TEST(PollBudget, CountsTheRefusalsOfOneVolleyOnce) {
     poll_budget budget(100);
     for (int look = 0; look < 3; ++look) {
@@ -201,6 +209,16 @@ TEST(PollBudget, BeginsNothingBelowTheFloor) {
     EXPECT_EQ(budget.opens_at(begin), begin + 10s);
     EXPECT_FALSE(budget.open(begin + 10s - 1ns));
     EXPECT_TRUE(budget.open(begin + 10s));
+}
+
+TEST(PollBudget, OpensAtTheFloorThatTheServerNamed) {
+    for (const auto how : {look_outcome::throttled, look_outcome::unavailable}) {
+        poll_budget budget(0);
+        budget.spend(begin);
+        budget.raise_floor(begin + 5s);
+        budget.ended(how, begin, begin + 10ms);
+        EXPECT_EQ(budget.opens_at(begin + 10ms), begin + 5s);
+    }
 }
 
 TEST(PollBudget, ComesBackFromAFloorWithoutABurst) {
