@@ -50,8 +50,7 @@ std::optional<secret> read_token(const configuration::listen_section& given) {
     auto token = hathora::token_file(*given.token_file)->current();
     if (token.has_error() || token->empty()) {
         throw configuration_error("listen.token_file: " + *given.token_file +
-                                  " can't be used; its first line has to be the token, without "
-                                  "spaces");
+                                  " can't be used; it has to hold the token and nothing else");
     }
     return std::move(*token);
 }

@@ -46,8 +46,8 @@ void call::send() {
         auto token = current_token();
         if (token.has_error()) {
             call_outcome outcome;
-            outcome.error = token.error();
-            outcome.message = why_no_token();
+            outcome.error = error::token_unavailable;
+            outcome.message = why_no_token(token.error());
             finish(std::move(outcome));
             return;
         }
@@ -64,45 +64,35 @@ void call::send() {
                                 })));
 }
 
-// A source of the user's that throws has no token to give.
-boost::system::result<secret> call::current_token() {
-    try {
-        if (owner_->options.token) {
-            return owner_->options.token->current();
-        }
-    } catch (...) {
-        return error::token_unavailable;
-    }
-    return error::token_unavailable;
+boost::system::result<secret> call::current_token() const {
+    return owner_->token ? owner_->token->current() : error::token_unavailable;
 }
 
-std::string call::why_no_token() const {
-    if (!owner_->options.token) {
+// Whoever answers may know the client's token, though this request had none.
+const secret& call::hidden_token() const {
+    const bool is_answered = document_->status() != 0;
+    return request_.token.empty() && is_answered && owner_->token ? owner_->token->to_hide()
+                                                                  : request_.token;
+}
+
+std::string call::why_no_token(error_code why) const {
+    if (!owner_->token) {
         return std::string(what_.id) + " needs a token and none was given";
     }
-    std::string where;
-    try {
-        where = owner_->options.token->where();
-    } catch (...) {
-        // Then it is not told.
+    const std::string where = owner_->token->where();
+    const std::string token = "the token" + (where.empty() ? where : " in " + where);
+    if (why != error_code(error::token_unavailable)) {
+        // The source's own reason, in its own words.
+        return token + " could not be read: " + why.message();
     }
-    return "the token" + (where.empty() ? where : " in " + where) +
-           " could not be read, is empty, or has characters that no token has";
-}
-
-bool call::has_renewed_token() {
-    try {
-        return owner_->options.token->refused();
-    } catch (...) {
-        return false;
-    }
+    return token + " could not be read, is empty, or has characters that no token has";
 }
 
 void call::received(error_code ec, const http::response& response) {
     const error_code outcome_code = document_->outcome(ec);
     const bool token_refused =
         !ec && document_->status() == 401 && what_.auth == hathora::authentication::token;
-    if (token_refused && !token_was_renewed_ && !cancelled_ && has_renewed_token()) {
+    if (token_refused && !token_was_renewed_ && !cancelled_ && owner_->token->refused()) {
         token_was_renewed_ = true;
         send();
         return;
@@ -112,7 +102,7 @@ void call::received(error_code ec, const http::response& response) {
     outcome.http_status = document_->status();
     outcome.times = response.times;
     if (outcome_code) {
-        outcome.message = document_->message(request_.token);
+        outcome.message = document_->message(hidden_token());
         outcome.not_before = http::retry_not_before(response);
     }
     finish(std::move(outcome));

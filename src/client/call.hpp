@@ -52,9 +52,9 @@ public:
 
 private:
     void send();
-    boost::system::result<secret> current_token();
-    std::string why_no_token() const;
-    bool has_renewed_token();
+    boost::system::result<secret> current_token() const;
+    const secret& hidden_token() const;
+    std::string why_no_token(error_code why) const;
     void received(error_code ec, const http::response& response);
     void finish(call_outcome outcome);
 

@@ -54,12 +54,17 @@ wait_engine_options engine_options(const client_options& options) {
     return engine;
 }
 
-hathora::batch_looks::settings batch_settings(const client_options& options) {
+std::shared_ptr<hathora::remembered_token>
+remembered(std::shared_ptr<hathora::token_source> source) {
+    return source ? std::make_shared<hathora::remembered_token>(std::move(source)) : nullptr;
+}
+
+hathora::batch_looks::settings batch_settings(const client_options& options,
+                                              std::shared_ptr<hathora::remembered_token> token) {
     hathora::batch_looks::settings batches;
     batches.use_endpoint = options.use_batch_answers;
-    if (options.use_process_lists) {
-        batches.list_token = options.token;
-    }
+    batches.use_process_list = options.use_process_lists;
+    batches.token = std::move(token);
     return batches;
 }
 
@@ -77,14 +82,15 @@ void activity::leave() noexcept {
 }
 
 client::impl::impl(asio::any_io_executor executor, client_options with)
-    : options(checked(std::move(with))), io_executor(std::move(executor)),
+    : options(checked(std::move(with))), token(remembered(options.token)),
+      io_executor(std::move(executor)),
       strand(options.single_threaded ? io_executor
                                      : asio::any_io_executor(asio::make_strand(io_executor))),
       connections(std::make_shared<http::pool>(strand, io_executor, parsed(options.endpoint),
                                                options.pool)),
       waits(std::in_place, strand, io_executor,
             std::make_shared<hathora::connection_info_observer>(strand, connections, options.app_id,
-                                                                batch_settings(options)),
+                                                                batch_settings(options, token)),
             engine_options(options)),
       random(options.seed) {}
 

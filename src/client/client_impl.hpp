@@ -3,6 +3,7 @@
 #include "common/completion.hpp"
 #include "common/context_shutdown.hpp"
 #include "common/random_source.hpp"
+#include "hathora/remembered_token.hpp"
 
 #include <roomport/client/client.hpp>
 #include <roomport/wait/wait_engine.hpp>
@@ -65,7 +66,10 @@ struct client::impl final : detail::shutdown_listener {
 
     void context_shuts_down() override;
 
+    /// Its token is not used, but @ref token.
     client_options options;
+    /// Null: there is none.
+    std::shared_ptr<hathora::remembered_token> token;
     asio::any_io_executor io_executor;
     asio::any_io_executor strand;
     std::shared_ptr<http::pool> connections;

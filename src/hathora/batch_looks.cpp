@@ -28,7 +28,7 @@ constexpr int forbidden = 403;
 batch_choice::settings choice_settings(const batch_looks::settings& with) {
     batch_choice::settings result;
     result.use_endpoint = with.use_endpoint;
-    result.use_process_list = with.list_token != nullptr;
+    result.use_process_list = with.use_process_list && with.token != nullptr;
     return result;
 }
 
@@ -102,7 +102,7 @@ private:
 batch_looks::batch_looks(asio::any_io_executor strand, std::shared_ptr<http::pool> connections,
                          std::string app_id, settings with)
     : strand_(std::move(strand)), connections_(std::move(connections)), app_id_(std::move(app_id)),
-      list_token_(with.list_token), choice_(choice_settings(with)) {}
+      token_(with.token), choice_(choice_settings(with)) {}
 
 batch_looks::~batch_looks() = default;
 
@@ -164,7 +164,7 @@ void batch_looks::ask_endpoint(std::shared_ptr<endpoint_look> current, duration 
 
 void batch_looks::ask_for_list(std::shared_ptr<list_look> current, time_point deadline) {
     auto encoded = encode(get_running_processes, process_list_request(), app_id_);
-    if (auto token = current_token()) {
+    if (auto token = token_->current()) {
         encoded.request.token = *token;
         current->token = *std::move(token);
     } else {
@@ -201,7 +201,8 @@ void batch_looks::ended(look& current, error_code ec, const http::response& resp
 
     batch_observation seen;
     if (how == batch_end::unavailable || how == batch_end::unknown) {
-        seen.whole = observe_failure(outcome, response, document.message(current.token));
+        const secret& hidden = token_ && status != 0 ? token_->to_hide() : current.token;
+        seen.whole = observe_failure(outcome, response, document.message(hidden));
     } else {
         // That the server does not do this is no failure: each room is looked at by itself.
         seen.whole.state = observed_state::starting;
@@ -251,24 +252,11 @@ void batch_looks::fill_numbers(observation& seen, look& current,
     }
 }
 
-// A source of the user's that throws has no token to give.
-boost::system::result<secret> batch_looks::current_token() const {
-    try {
-        return list_token_->current();
-    } catch (...) {
-        return error::token_unavailable;
-    }
-}
-
 void batch_looks::token_refused(const look& current) {
     if (current.token.empty()) {
         return;
     }
-    try {
-        list_token_->refused();
-    } catch (...) {
-        // Then it has no other token, either.
-    }
+    token_->refused();
     refused_token_ = current.token;
     next_token_check_ = clock::now();
 }
@@ -278,7 +266,7 @@ void batch_looks::look_for_another_token(time_point now) {
         return;
     }
     next_token_check_ = now + between_token_checks;
-    const auto token = current_token();
+    const auto token = token_->current();
     if (token && token->reveal() != refused_token_->reveal()) {
         refused_token_.reset();
         choice_.allow_list();

@@ -2,14 +2,13 @@
 
 #include "hathora/batch_choice.hpp"
 #include "hathora/encode.hpp"
+#include "hathora/remembered_token.hpp"
 
-#include <roomport/hathora/token_source.hpp>
 #include <roomport/http/pool.hpp>
 #include <roomport/secret.hpp>
 #include <roomport/wait/observer.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/system/result.hpp>
 
 #include <memory>
 #include <optional>
@@ -30,8 +29,9 @@ public:
     public:
         settings() = default;
         bool use_endpoint = true;
-        /// Null: the list of processes is not asked for.
-        std::shared_ptr<token_source> list_token;
+        bool use_process_list = true;
+        /// No message shows it. Null: there is none, and the list of processes is not asked for.
+        std::shared_ptr<remembered_token> token;
     };
 
     /// As for @ref connection_info_observer.
@@ -63,7 +63,6 @@ private:
     void ask_for_list(std::shared_ptr<list_look> current, time_point deadline);
     void send(std::shared_ptr<look> current, encoded_request encoded, time_point deadline);
     void ended(look& current, error_code ec, const http::response& response);
-    boost::system::result<secret> current_token() const;
     void say_nothing(std::size_t wanted, observer::batch_handler_type handler);
     void fill_numbers(observation& seen, look& current, const http::response& response) const;
     void token_refused(const look& current);
@@ -72,7 +71,7 @@ private:
     boost::asio::any_io_executor strand_;
     std::shared_ptr<http::pool> connections_;
     std::string app_id_;
-    std::shared_ptr<token_source> list_token_;
+    std::shared_ptr<remembered_token> token_;
     batch_choice choice_;
     /// The token for which the list was refused, and when to see whether there is another one.
     std::optional<secret> refused_token_;

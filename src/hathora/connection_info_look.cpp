@@ -90,9 +90,15 @@ void connection_info_look::start(std::string_view key, duration hold, time_point
     settings_->connections->start(shared_from_this());
 }
 
+std::string connection_info_look::message() const {
+    const bool is_answered = document_.status() != 0;
+    return document_.message(is_answered && settings_->token ? settings_->token->to_hide()
+                                                             : secret());
+}
+
 observation connection_info_look::seen(error_code ec) {
     const auto outcome = document_.outcome(ec);
-    observation result = outcome ? observe_failure(outcome, answer, document_.message(secret()))
+    observation result = outcome ? observe_failure(outcome, answer, message())
                                  : observe_document(room_id_, document_.value());
     if (!outcome) {
         settings_->batches->announced(answer);

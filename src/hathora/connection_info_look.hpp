@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hathora/batch_looks.hpp"
+#include "hathora/remembered_token.hpp"
 #include "hathora/typed_answer.hpp"
 
 #include <roomport/hathora/operations.hpp>
@@ -33,6 +34,8 @@ public:
     std::shared_ptr<http::pool> connections;
     /// Told of what answers announce.
     std::shared_ptr<batch_looks> batches;
+    /// Not sent, and not shown where a server knows it all the same; null: there is none.
+    std::shared_ptr<remembered_token> token;
     /// The request for a room, but for the room's id, with which its target ends.
     http::request request;
     /// Set when no request can be made.
@@ -58,6 +61,7 @@ private:
     class canceller;
 
     observation seen(error_code ec);
+    std::string message() const;
 
     std::shared_ptr<const look_settings> settings_;
     std::weak_ptr<look_shelf> shelf_;

@@ -13,13 +13,15 @@ namespace {
 namespace asio = boost::asio;
 
 look_settings make_settings(asio::any_io_executor strand, std::shared_ptr<http::pool> connections,
-                            std::string_view app_id, std::shared_ptr<batch_looks> batches) {
+                            std::string_view app_id, std::shared_ptr<batch_looks> batches,
+                            std::shared_ptr<remembered_token> token) {
     constexpr std::string_view any_room = "x";
     auto encoded = encode(get_connection_info, room_request(std::string(any_room)), app_id);
     look_settings settings;
     settings.strand = std::move(strand);
     settings.connections = std::move(connections);
     settings.batches = std::move(batches);
+    settings.token = std::move(token);
     settings.error = encoded.error;
     settings.request = std::move(encoded.request);
     if (!settings.error) {
@@ -34,9 +36,9 @@ connection_info_observer::connection_info_observer(asio::any_io_executor strand,
                                                    std::shared_ptr<http::pool> connections,
                                                    std::string app_id,
                                                    batch_looks::settings batches)
-    : batches_(std::make_shared<batch_looks>(strand, connections, app_id, std::move(batches))),
-      settings_(std::make_shared<look_settings>(
-          make_settings(std::move(strand), std::move(connections), app_id, batches_))),
+    : batches_(std::make_shared<batch_looks>(strand, connections, app_id, batches)),
+      settings_(std::make_shared<look_settings>(make_settings(
+          std::move(strand), std::move(connections), app_id, batches_, std::move(batches.token)))),
       shelf_(std::make_shared<look_shelf>()) {}
 
 connection_info_observer::~connection_info_observer() = default;

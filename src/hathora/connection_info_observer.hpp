@@ -23,7 +23,7 @@ public:
     /// @param strand      the executor of the wait engine, on which observations are delivered.
     /// @param connections the pool to the API's endpoint; works on the same strand.
     /// @param app_id      a valid app id.
-    /// @param batches     how many rooms may be looked at together.
+    /// @param batches     how many rooms may be looked at together, and the token that no message may show.
     connection_info_observer(boost::asio::any_io_executor strand,
                              std::shared_ptr<http::pool> connections, std::string app_id,
                              batch_looks::settings batches = batch_looks::settings());

@@ -11,6 +11,7 @@
 #include <boost/mp11/algorithm.hpp>
 
 #include <charconv>
+#include <cmath>
 #include <type_traits>
 
 namespace roomport::hathora {
@@ -30,6 +31,9 @@ void add(request_builder& to, std::string_view name, const open_enum<E>& value) 
 }
 
 void add(request_builder& to, std::string_view name, std::int32_t value) {
+    if (value < 0) {
+        to.refuse(std::string(name) + " must not be negative");
+    }
     to.parameter(name, std::to_string(value));
 }
 
@@ -38,6 +42,9 @@ void add(request_builder& to, std::string_view name, const std::vector<std::stri
 }
 
 void add(request_builder& to, std::string_view name, double value) {
+    if (!std::isfinite(value)) {
+        to.refuse(std::string(name) + " must be a finite number");
+    }
     char text[32];
     const auto end = std::to_chars(std::begin(text), std::end(text), value).ptr;
     to.parameter(name, std::string_view(text, static_cast<std::size_t>(end - text)));

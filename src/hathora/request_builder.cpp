@@ -9,6 +9,8 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace roomport::hathora {
@@ -64,6 +66,11 @@ void request_builder::id_list(std::string_view wire_name, const std::vector<std:
         check_id(wire_name, ids[index]);
         query_ += index == 0 ? "" : ",";
         query_ += ids[index];
+    }
+    std::vector<std::string_view> sorted(ids.begin(), ids.end());
+    std::sort(sorted.begin(), sorted.end());
+    if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+        refuse(std::string(wire_name) + " must name no room twice");
     }
 }
 

@@ -118,7 +118,8 @@ private:
     }
 
     secret read() const {
-        std::string text(largest_token_file, '\0');
+        // One byte more, to tell a file that is too long; its beginning is no token.
+        std::string text(largest_token_file + 1, '\0');
         std::size_t size = 0;
         const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
         while (file >= 0 && size < text.size()) {
@@ -131,12 +132,11 @@ private:
         if (file >= 0) {
             ::close(file);
         }
-        std::string_view line(text.data(), size);
-        line = line.substr(0, line.find('\n'));
-        if (!line.empty() && line.back() == '\r') {
-            line.remove_suffix(1);
+        std::string_view given(text.data(), size <= largest_token_file ? size : 0);
+        while (given.ends_with('\n') || given.ends_with('\r')) {
+            given.remove_suffix(1);
         }
-        secret token(line);
+        secret token(given);
         OPENSSL_cleanse(text.data(), text.size());
         return token;
     }

@@ -25,7 +25,8 @@ public:
     token_source& operator=(const token_source&) = delete;
     virtual ~token_source() = default;
 
-    /// The token now, or why there is none (`error::token_unavailable`).
+    /// The token now, or why there is none: any error, whose text becomes part of the message of the operation that
+    /// needed the token; the operation itself ends with `error::token_unavailable`.
     virtual boost::system::result<secret> current() = 0;
 
     /// Called when the server refused the token that `current` gave last with 401.
@@ -41,12 +42,14 @@ public:
 /// @param token not empty, free of control characters and spaces; else each use yields `error::token_unavailable`.
 ROOMPORT_EXPORT std::shared_ptr<token_source> fixed_token(secret token);
 
-/// The first line of a file, read again when the file changes or the token is refused. A final newline is dropped.
+/// The text of a file, read again when the file changes or the token is refused. Newlines at its end are dropped; a
+/// file with more than the token yields `error::token_unavailable`.
 /// The file is read on the client's strand: it should be local.
 /// @param path a file of at most 64 KiB.
 ROOMPORT_EXPORT std::shared_ptr<token_source> token_file(std::filesystem::path path);
 
-/// Whatever a function gives, called for each use; it must be quick, and may fail with any error.
+/// Whatever a function gives, called for each use, and once more where a message must not show the token though none was
+/// used yet; it must be quick, and may fail with any error (@ref token_source::current).
 ROOMPORT_EXPORT std::shared_ptr<token_source>
 token_callback(std::function<boost::system::result<secret>()> provider);
 

@@ -74,7 +74,7 @@ protected:
 
     static batch_looks::settings with_token(std::shared_ptr<token_source> source) {
         batch_looks::settings with;
-        with.list_token = std::move(source);
+        with.token = std::make_shared<remembered_token>(std::move(source));
         return with;
     }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 namespace roomport::hathora {
@@ -68,6 +69,21 @@ TEST(Encode, RefusesAListWithoutIdsOrWithABadOne) {
     const auto bad = encode(get_connection_infos, rooms_request({"a", "b,c"}), "app");
     EXPECT_EQ(bad.error, errc::invalid_argument);
     EXPECT_NE(bad.message.find("ids"), std::string::npos) << bad.message;
+}
+
+TEST(Encode, RefusesARoomThatIsNamedTwice) {
+    const auto twice = encode(get_connection_infos, rooms_request({"b", "a", "b"}), "app");
+    EXPECT_EQ(twice.error, errc::invalid_argument);
+    EXPECT_EQ(twice.message, "ids must name no room twice");
+}
+
+TEST(Encode, RefusesNumbersThatNoServerTakes) {
+    rooms_request rooms({"a"});
+    rooms.wait = -3;
+    EXPECT_EQ(encode(get_connection_infos, rooms, "app").error, errc::invalid_argument);
+    process_filter_request filter;
+    filter.before = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_EQ(encode(get_latest_processes, filter, "app").error, errc::invalid_argument);
 }
 
 TEST(Encode, RefusesBadIdsBeforeAnythingIsSent) {

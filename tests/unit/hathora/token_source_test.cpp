@@ -1,9 +1,10 @@
-#include <roomport/hathora/token_source.hpp>
+#include "hathora/remembered_token.hpp"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -84,6 +85,41 @@ TEST_F(TokenFile, MissingAndEmptyFilesAreErrors) {
     EXPECT_TRUE(source->current().has_error());
     write("now");
     EXPECT_TRUE(source->current().has_value());
+}
+
+TEST_F(TokenFile, WithMoreThanATokenIsAnError) {
+    const auto source = token_file(path_);
+    for (const std::string more : {"first\nsecond\n", "a\r\nX: y", "\nabc"}) {
+        write(more);
+        EXPECT_TRUE(source->current().has_error()) << more;
+    }
+    write(std::string(64 * 1024, 'x'));
+    EXPECT_TRUE(source->current().has_value());
+    write(std::string(64 * 1024 + 1, 'x'));
+    EXPECT_TRUE(source->current().has_error());
+}
+
+TEST(RememberedToken, HidesWhatItGaveLastAndAsksOnceForWhatItNeverGave) {
+    std::vector<std::string> tokens{"c", "b", "a"};
+    int asked = 0;
+    remembered_token source(token_callback([&]() -> boost::system::result<secret> {
+        ++asked;
+        if (tokens.empty()) {
+            throw std::runtime_error("none is left");
+        }
+        secret next(tokens.back());
+        tokens.pop_back();
+        return next;
+    }));
+    EXPECT_EQ(source.to_hide().reveal(), "a");
+    EXPECT_EQ(source.to_hide().reveal(), "a");
+    EXPECT_EQ(asked, 1);
+    EXPECT_EQ(text_of(source), "b");
+    EXPECT_EQ(source.to_hide().reveal(), "b");
+    EXPECT_EQ(text_of(source), "c");
+    EXPECT_EQ(source.current().error(), error_code(error::token_unavailable));
+    EXPECT_EQ(source.to_hide().reveal(), "c");
+    EXPECT_FALSE(source.refused());
 }
 
 TEST(TokenCallback, IsAskedEachTime) {

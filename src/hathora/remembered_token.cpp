@@ -1,0 +1,47 @@
+#include "hathora/remembered_token.hpp"
+
+#include <utility>
+
+namespace roomport::hathora {
+
+remembered_token::remembered_token(std::shared_ptr<token_source> source)
+    : source_(std::move(source)) {}
+
+boost::system::result<secret> remembered_token::current() {
+    was_asked_ = true;
+    try {
+        auto token = source_->current();
+        if (token) {
+            last_ = *token;
+        }
+        return token;
+    } catch (...) {
+        return error::token_unavailable;
+    }
+}
+
+bool remembered_token::refused() {
+    try {
+        return source_->refused();
+    } catch (...) {
+        // Then it has no other token, either.
+        return false;
+    }
+}
+
+std::string remembered_token::where() const {
+    try {
+        return source_->where();
+    } catch (...) {
+        return {};
+    }
+}
+
+const secret& remembered_token::to_hide() {
+    if (!was_asked_) {
+        static_cast<void>(current());
+    }
+    return last_;
+}
+
+} // namespace roomport::hathora
