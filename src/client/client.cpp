@@ -47,7 +47,6 @@ void client::start_wait(std::shared_ptr<impl> self, std::string room_id, wait_op
             result.evidence.last_message =
                 "a room id is 1 to 100 letters, digits, '_' or '-'; nothing was sent";
         }
-        result.evidence.last_error = ec;
         detail::completion<error_code, wait_result>(self->io_executor, std::move(handler))
             .post(ec, std::move(result));
         return;

@@ -4,6 +4,7 @@
 #include "client/destroy_in_background.hpp"
 #include "common/time_arithmetic.hpp"
 #include "hathora/observe.hpp"
+#include "wait/waiter.hpp"
 
 #include <roomport/hathora/room_id.hpp>
 
@@ -223,13 +224,13 @@ void create_and_wait::tell_retry(const call_outcome& failed, time_point next) co
     }
 }
 
-void create_and_wait::leave_no_room_behind() {
+void create_and_wait::leave_no_room_behind(error_code why) {
     if (confirmed_ || !named_by_caller_) {
         destroy_in_background(owner_, result_.room_id, presence_ == presence::unknown);
     } else if (owner_->options.on_orphan) {
         orphan left;
         left.room_id = result_.room_id;
-        left.error = result_.result.evidence.last_error;
+        left.error = why;
         left.message = "it is not known who made a room of that name, so it was not destroyed";
         owner_->options.on_orphan(left);
     }
@@ -241,7 +242,7 @@ void create_and_wait::finish(error_code ec) {
     }
     result_.result.evidence.elapsed = clock::now() - started_;
     if (ec && options_.destroy_on_failure && presence_ != presence::absent) {
-        leave_no_room_behind();
+        leave_no_room_behind(ec);
     }
     leave();
     end_.post(ec, std::move(result_));
@@ -256,14 +257,16 @@ void client::start_create_and_wait(
     if (!named_by_caller) {
         request.room_id = hathora::make_room_id();
     }
-    const auto& wait = options.wait;
-    const bool valid = wait.timeout > duration::zero() && wait.request_timeout > duration::zero();
-    if (!valid || self->closed) {
+    const char* const problem = wait_detail::find_problem(options.wait);
+    if (problem != nullptr || self->closed) {
         created_room nothing;
         nothing.room_id = *std::move(request.room_id);
-        end.post(valid ? error_code(asio::error::operation_aborted)
-                       : error_code(error::invalid_argument),
-                 std::move(nothing));
+        error_code ec = asio::error::operation_aborted;
+        if (problem != nullptr) {
+            ec = error::invalid_argument;
+            nothing.result.evidence.last_message = problem;
+        }
+        end.post(ec, std::move(nothing));
         return;
     }
     const auto strand = self->strand;

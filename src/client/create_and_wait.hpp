@@ -44,7 +44,7 @@ private:
     presence after_failure(const call_outcome& failed) const;
     bool take_if_ready(room_connection_data room);
     void tell_retry(const call_outcome& failed, time_point next) const;
-    void leave_no_room_behind();
+    void leave_no_room_behind(error_code why);
     void finish(error_code ec);
 
     std::shared_ptr<client::impl> owner_;

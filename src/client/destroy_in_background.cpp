@@ -1,48 +1,42 @@
 #include "client/destroy_in_background.hpp"
 
 #include "client/await_call.hpp"
+#include "client/cleanup_schedule.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <chrono>
 #include <exception>
 
 namespace roomport {
 namespace {
 
-constexpr std::chrono::seconds longest_cleanup{5};
-// A creation whose answer was lost may still be on its way to the server.
-constexpr std::chrono::seconds late_creation{2};
-
 asio::awaitable<void> destroy(std::shared_ptr<client::impl> owner, std::string room_id,
                               bool creation_unknown) {
-    const time_point began = clock::now();
-    const time_point deadline = began + longest_cleanup;
+    const cleanup_schedule schedule(clock::now(), creation_unknown);
     asio::steady_timer timer(owner->strand);
     orphan left;
     left.room_id = room_id;
     for (unsigned failures = 1;; ++failures) {
         hathora::room_request request(room_id);
         auto answer = co_await await_call(owner, hathora::destroy_room, std::move(request),
-                                          deadline, call_kind::cleanup);
+                                          schedule.deadline(), call_kind::cleanup);
         const error_code ec = std::get<0>(answer);
         const auto& outcome = std::get<1>(answer);
         const bool is_gone = ec == errc::room_gone;
-        if (!ec || (is_gone && (!creation_unknown || clock::now() - began >= late_creation))) {
+        const time_point now = clock::now();
+        if (!ec || (is_gone && schedule.believes_gone(now))) {
             co_return;
         }
         left.error = ec;
         left.message = outcome.message;
-        time_point next = clock::now() + failure_pause(failures, owner->random);
-        if (outcome.not_before && *outcome.not_before > next) {
-            next = *outcome.not_before;
-        }
-        if ((!is_gone && ec != errc::server_unavailable) || next >= deadline) {
+        const auto next =
+            schedule.next(now, failure_pause(failures, owner->random), is_gone, outcome.not_before);
+        if ((!is_gone && ec != errc::server_unavailable) || !next) {
             break;
         }
-        timer.expires_at(next);
+        timer.expires_at(*next);
         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     if (owner->options.on_orphan) {

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace roomport::test {
 namespace {
@@ -49,6 +50,58 @@ TEST(Token, ASourceThatThrowsHasNoToken) {
     context.run_for(20s);
     EXPECT_EQ(seen, error_code(error::token_unavailable));
     EXPECT_TRUE(context.stopped());
+}
+
+TEST(Token, ASourcesOwnErrorIsToldAndRetriesNothing) {
+    boost::asio::io_context context;
+    client_options options;
+    options.endpoint = "https://localhost:1";
+    options.app_id = "app";
+    options.token = hathora::token_callback(
+        []() -> boost::system::result<secret> { return boost::asio::error::access_denied; });
+    client subject(context.get_executor(), options);
+    error_code seen;
+    wait_evidence evidence;
+    subject.async_create_and_wait(hathora::create_room_request(region::tokyo), create_options(),
+                                  [&](error_code ec, const created_room& room) {
+                                      seen = ec;
+                                      evidence = room.result.evidence;
+                                      subject.async_close([](error_code) {});
+                                  });
+    context.run_for(20s);
+    EXPECT_EQ(seen, error_code(error::token_unavailable));
+    EXPECT_EQ(evidence.polls, 1U);
+    const error_code own = boost::asio::error::access_denied;
+    EXPECT_EQ(evidence.last_message, "the token could not be read: " + own.message());
+    EXPECT_TRUE(context.stopped());
+}
+
+TEST(Limits, AWaitThatCanNotBeIsToldByItsOption) {
+    boost::asio::io_context context;
+    client_options options;
+    options.endpoint = "https://localhost:1";
+    options.app_id = "app";
+    client subject(context.get_executor(), options);
+    std::vector<std::string> told;
+    for (const auto spoil :
+         std::vector<void (*)(wait_options&)>{[](wait_options& how) { how.timeout = 0s; },
+                                              [](wait_options& how) { how.request_timeout = -1s; },
+                                              [](wait_options& how) {
+                                                  how.not_found_grace = -1s;
+                                              }}) {
+        create_options how;
+        spoil(how.wait);
+        subject.async_create_and_wait(hathora::create_room_request(region::tokyo), how,
+                                      [&](error_code ec, const created_room& room) {
+                                          EXPECT_EQ(ec, errc::invalid_argument);
+                                          told.push_back(room.result.evidence.last_message);
+                                      });
+    }
+    subject.async_close([](error_code) {});
+    context.run_for(20s);
+    EXPECT_EQ(told, (std::vector<std::string>{"timeout must be more than zero",
+                                              "request_timeout must be more than zero",
+                                              "not_found_grace must not be negative"}));
 }
 
 TEST(Token, ThatCanNotBeUsedIsToldByItsPlace) {
