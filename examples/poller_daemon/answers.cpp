@@ -65,7 +65,9 @@ httpd::response to_response(std::string_view room, const room_view& known, time_
 
 httpd::response refusal(int status, error_code ec, std::string message, std::string_view room) {
     cli::failure what;
-    what.room_id = std::string(room);
+    if (!room.empty()) {
+        what.room_id = std::string(room);
+    }
     what.error = ec;
     what.http_status = ec.category() == http_status_category() ? ec.value() : 0;
     what.message = std::move(message);

@@ -52,8 +52,8 @@ httpd::server_options daemon::server_options_for(std::size_t descriptors) {
     options.request_timeout = given_.listen.request_timeout;
     options.write_timeout = given_.listen.request_timeout;
     options.idle_timeout = given_.listen.idle_timeout;
-    options.on_refusal = [this](int status) {
-        front_.count_refusal(status);
+    options.refuse = [this](int status, std::string_view why) {
+        return front_.refuse(status, why);
     };
     options.on_accept_failure = [this](error_code ec) {
         log_.error("accept_failed", json::object_writer().member("why", ec.message()));

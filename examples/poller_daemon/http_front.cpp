@@ -75,8 +75,9 @@ void http_front::require_token(const std::optional<secret>& token) {
     token_ = token ? std::optional<server::token_check>(*token) : std::nullopt;
 }
 
-void http_front::count_refusal(int status) {
+httpd::response http_front::refuse(int status, std::string_view why) {
     metrics_.answered("invalid", status);
+    return refusal(status, error::invalid_argument, std::string(why));
 }
 
 void http_front::handle(httpd::request received, std::shared_ptr<httpd::exchange> exchange) {

@@ -29,8 +29,8 @@ public:
     /// No more rooms are taken, and `/readyz` says so.
     void drain() { draining_ = true; }
 
-    /// Counts an answer that the server gave by itself, to what is no request.
-    void count_refusal(int status);
+    /// The answer to what is no request.
+    httpd::response refuse(int status, std::string_view why);
 
     /// Answers a request, now or later.
     void handle(httpd::request received, std::shared_ptr<httpd::exchange> exchange);

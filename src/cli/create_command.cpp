@@ -78,8 +78,7 @@ exit_status create(const arguments& given) {
     if (given.wait) {
         return create_and_wait(given);
     }
-    return single_call(given.common, hathora::create_room, to_request(given),
-                       given.room.value_or(""),
+    return single_call(given.common, hathora::create_room, to_request(given), given.room,
                        [](const room_connection_data& room) { return json::to_string(room); });
 }
 

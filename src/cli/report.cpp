@@ -41,8 +41,8 @@ failure bad_room_id(std::string_view text) {
 }
 
 void write(const failure& what, json::object_writer& object) {
-    if (!what.room_id.empty()) {
-        object.member("roomId", what.room_id);
+    if (what.room_id) {
+        object.member("roomId", *what.room_id);
     }
     object.member("error", word(classify(what.error)));
     object.member("message", what.message.empty() ? what.error.message() : what.message);
@@ -73,8 +73,8 @@ std::string to_json(const failure& what) {
 
 std::string to_sentence(const failure& what) {
     std::string text;
-    if (!what.room_id.empty()) {
-        text += "room " + what.room_id + ": ";
+    if (what.room_id) {
+        text += "room " + (what.room_id->empty() ? "''" : *what.room_id) + ": ";
     }
     text += word(classify(what.error));
     const auto general = what.error.message();

@@ -19,8 +19,8 @@ class failure {
 public:
     failure() = default;
 
-    /// The room it is about; empty: none.
-    std::string room_id;
+    /// The room it is about, if any.
+    std::optional<std::string> room_id;
     error_code error;
     /// Details; empty: the error's own text stands alone.
     std::string message;

@@ -3,6 +3,7 @@
 #include "cli/report.hpp"
 #include "cli/session.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,7 +14,7 @@ namespace roomport::cli {
 template <class Request, class Response, class ToLine>
 exit_status single_call(const settings& given,
                         const hathora::operation<Request, Response>& operation, Request request,
-                        std::string room_id, ToLine to_line) {
+                        std::optional<std::string> room_id, ToLine to_line) {
     session work(given);
     exit_status status = exit_status::done;
     const time_point began = clock::now();

@@ -16,6 +16,19 @@ namespace roomport::http::detail {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+namespace {
+
+// A resolver of the embedder's may pass on what its own name service says.
+error_code lookup_error(error_code ec) {
+    if (ec == errc::dns || ec == error_code(asio::error::no_memory)) {
+        return ec;
+    }
+    const bool does_not_exist = !ec || ec == error_code(asio::error::host_not_found);
+    return does_not_exist ? error::host_not_found : error::resolve_failed;
+}
+
+} // namespace
+
 dial::dial(asio::any_io_executor executor, std::shared_ptr<const dial_settings> settings,
            time_point finish_by)
     : executor_(std::move(executor)), settings_(std::move(settings)), finish_by_(finish_by),
@@ -107,7 +120,7 @@ void dial::resolve() {
 
 void dial::resolved(error_code ec, resolver::endpoints found) {
     if (ec || found.empty()) {
-        finish(ec ? ec : error_code(error::host_not_found));
+        finish(lookup_error(ec));
         return;
     }
     if (settings_->loopback_only) {

@@ -147,7 +147,8 @@ request request_reader::take() {
 }
 
 request_reader::status request_reader::fail(int status_code, std::string_view text) {
-    failure_ = error_response(status_code, text);
+    failure_.status = status_code;
+    failure_.why = text;
     keeps_alive_ = false;
     return status::failed;
 }

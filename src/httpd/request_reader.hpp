@@ -19,6 +19,16 @@ public:
     std::size_t body = std::size_t{1} << 20U;
 };
 
+/// Why bytes are no request that is served.
+class request_failure {
+public:
+    request_failure() = default;
+
+    /// The HTTP status that says so.
+    int status = 0;
+    std::string why;
+};
+
 /// Turns bytes into one request after the other. No I/O: bytes are put in, requests are taken out.
 class request_reader {
 public:
@@ -27,7 +37,7 @@ public:
         incomplete,
         /// A request can be taken.
         complete,
-        /// The bytes are not a request that is served; @ref failure is the answer, after which the connection ends.
+        /// The bytes are not a request that is served; @ref failure says why. The connection ends after the answer.
         failed,
     };
 
@@ -55,8 +65,8 @@ public:
     /// The complete request; the next one may follow. @pre the last status was `complete`.
     request take();
 
-    /// The answer to what could not be read. @pre the last status was `failed`.
-    const response& failure() const noexcept { return failure_; }
+    /// Why it could not be read. @pre the last status was `failed`.
+    const request_failure& failure() const noexcept { return failure_; }
 
 private:
     struct parser;
@@ -72,7 +82,7 @@ private:
     bool keeps_alive_ = false;
     bool is_http_1_0_ = false;
     request request_;
-    response failure_;
+    request_failure failure_;
 };
 
 } // namespace roomport::httpd

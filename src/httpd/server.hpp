@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace boost::asio::ssl {
 class context;
@@ -66,8 +67,9 @@ public:
     /// Open connections; more wait in the backlog until one ends.
     std::size_t max_connections = 16384;
 
-    /// Told the status of each answer to what never reached the handler: no HTTP, over a limit, or not complete in time.
-    std::function<void(int)> on_refusal;
+    /// Makes the answer, of the given status, to what never reaches the handler: no HTTP, over a limit, or not complete
+    /// in time. Not set: @ref error_response does.
+    std::function<response(int status, std::string_view why)> refuse;
 
     /// Told why no connection can be accepted, as when too many descriptors are open; then not again until one has been.
     std::function<void(error_code)> on_accept_failure;

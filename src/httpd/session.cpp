@@ -88,7 +88,7 @@ void session::check_deadline(time_point now) {
         return;
     }
     if (phase_ == phase::reading && !write_pending_) {
-        perform([this] { refuse(error_response(408, "the request did not arrive in time")); });
+        perform([this] { refuse(408, "the request did not arrive in time"); });
         return;
     }
     if (phase_ == phase::idle) {
@@ -177,16 +177,13 @@ void session::advance() {
         return;
     case request_reader::status::failed:
         is_head_ = false;
-        refuse(reader_.failure());
+        refuse(reader_.failure().status, reader_.failure().why);
         return;
     }
 }
 
-void session::refuse(const response& reply) {
-    if (options_->on_refusal) {
-        options_->on_refusal(reply.status);
-    }
-    write(reply, true);
+void session::refuse(int status, std::string_view why) {
+    write(options_->refuse ? options_->refuse(status, why) : error_response(status, why), true);
 }
 
 void session::dispatch(request received) {

@@ -57,7 +57,7 @@ private:
     void on_read(error_code ec, std::size_t size);
     void advance();
     void dispatch(request received);
-    void refuse(const response& reply);
+    void refuse(int status, std::string_view why);
     void answer(std::size_t number, response reply);
     void fail(std::size_t number, std::string_view why) noexcept;
     void write(const response& reply, bool last);

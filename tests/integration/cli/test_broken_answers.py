@@ -36,6 +36,33 @@ class BrokenAnswers(TestCase):
             self.assertTrue(wait_until(lambda: server.handshakes_failed > 0))
             self.assertEqual(server.requests, [])
 
+    def test_a_token_that_a_server_knows_is_shown_nowhere(self):
+        token = "a-token/that=is&known"
+        echo = http(json.dumps({"message": f"token {token} refused"}), "410 Gone")
+        created = http(json.dumps({"roomId": "room", "processId": "p", "status": "starting",
+                                   "additionalExposedPorts": []}), "201 Created")
+        common = ["--app-id", "app", "--ca-file", self.certificates.ca, "--json"]
+        for command in [["wait", "room"], ["get", "room"], ["destroy", "room"],
+                        ["create", "--region", "Tokyo", "--room-id", "room", "--wait"]]:
+            server = self.server(lambda path, _: created if "/create" in path else echo)
+            result = run(*command, "--endpoint", server.url, *common, HATHORA_TOKEN=token)
+            self.assert_status(result, 4)
+            self.assertEqual(result.json()["message"], "token [token] refused")
+            self.assertNotIn(token, result.err)
+
+    def test_a_room_that_may_be_somebody_elses_is_left_and_told_with_its_reason(self):
+        def answer(path, count):
+            if "/create" in path:
+                return None if count == 1 else http('{"message":"it exists"}', "422 Unprocessable Entity")
+            return http(connection_info("room", "starting", None))
+        server = self.server(answer)
+        result = run("create", "--region", "Tokyo", "--room-id", "room", "--wait", "--timeout", "2s", "--endpoint",
+                     server.url, "--app-id", "app", "--ca-file", self.certificates.ca, HATHORA_TOKEN="a-token")
+        self.assert_status(result, 3)
+        self.assertIn("may live on: timeout: ", result.err)
+        self.assertNotIn("Success", result.err)
+        self.assertFalse([each for each in server.requests if "/destroy" in each])
+
     def test_what_breaks_the_contract_is_never_yielded(self):
         for body in [connection_info("room", port=None), connection_info("room", port=0),
                      connection_info("room", port=72941), connection_info("another"),
@@ -129,7 +156,7 @@ class BrokenAnswers(TestCase):
         server = self.server(answer)
         result = run("create", "--endpoint", server.url, "--app-id", "app", "--ca-file",
                      self.certificates.ca, "--region", "Tokyo", "--room-id", "lobby", "--wait",
-                     "--max-failures", "2", HATHORA_TOKEN="t")
+                     "--max-failures", "2", HATHORA_TOKEN="a-token")
         self.assert_status(result, 6)
         self.assertEqual([path for path in paths if "destroy" in path], [])
         self.assertIn("lobby", result.err)
@@ -171,7 +198,7 @@ class BrokenAnswers(TestCase):
 
         server = self.server(answer)
         result = run("create", "--endpoint", server.url, "--app-id", "app", "--ca-file",
-                     self.certificates.ca, "--region", "Tokyo", "--wait", HATHORA_TOKEN="t")
+                     self.certificates.ca, "--region", "Tokyo", "--wait", HATHORA_TOKEN="a-token")
         self.assert_status(result, 0)
         self.assertEqual(state["created"], 2)
         self.assertEqual(result.out.split()[0], state["room"])

@@ -123,6 +123,13 @@ class Usage(TestCase):
         self.assertEqual(result.err.count("invalid_argument"), 1)
         self.assertNotIn("[roomport:", result.err)
 
+    def test_a_failed_room_is_named_even_when_its_id_is_empty(self):
+        for command in ["wait", "get", "destroy"]:
+            result = run(command, "--app-id", "app", "--json", "")
+            self.assert_status(result, 2)
+            self.assertEqual(result.json()["roomId"], "")
+            self.assertIn("room ''", result.err)
+
     def test_a_command_that_is_none_is_named(self):
         for word in ["wiat", "--tiemout"]:
             result = run(word, "room")

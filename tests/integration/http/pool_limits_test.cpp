@@ -103,6 +103,20 @@ TEST(PoolLimits, TheErrorOfALookUpIsTheRequests) {
     EXPECT_EQ(runner.get(*pool).error, error_code(error::host_not_found));
 }
 
+TEST(PoolLimits, WhatAResolverPassesOnOfItsNameServiceIsAFailedLookUp) {
+    pool_runner runner;
+    for (const auto& [told, seen] :
+         {std::pair<error_code, error>(boost::asio::error::host_not_found, error::host_not_found),
+          std::pair<error_code, error>(boost::asio::error::try_again, error::resolve_failed),
+          std::pair<error_code, error>(boost::asio::error::operation_aborted,
+                                       error::resolve_failed)}) {
+        http::pool_options options;
+        options.resolver = std::make_shared<fixed_resolver>(http::resolver::endpoints(), told);
+        const auto pool = runner.make_pool("https://nowhere.example", options);
+        EXPECT_EQ(runner.get(*pool).error, error_code(seen)) << told.message();
+    }
+}
+
 TEST(PoolLimits, TheTimesOfAFailedAttemptAreOnlyForTheRequestThatFailsWithIt) {
     std::atomic<bool> answer{false};
     scripted_server server([&](session& client) {

@@ -1,6 +1,7 @@
 """A dead room service, slow and silent callers, too few descriptors, sudden ends."""
 
 import collections
+import json
 import os
 import resource
 import signal
@@ -112,7 +113,9 @@ class Callers(PollerCase):
                              (b"GET / HTTP/1.1\r\n", 408)]:
             with self.subTest(text[:60]), poller.raw(10) as caller:
                 caller.sendall(text)
-                self.assertRegex(caller.recv(10000), rb"^HTTP/1\.1 %d [A-Z]" % status)
+                answer = caller.recv(10000)
+                self.assertRegex(answer, rb"^HTTP/1\.1 %d [A-Z]" % status)
+                self.assertEqual(json.loads(answer.split(b"\r\n\r\n", 1)[1])["error"], "invalid_argument")
                 counted[str(status)] += 1
         metrics = poller.metrics()
         self.assertEqual({status: metrics.get(f'roomport_http_requests_total{{route="invalid",status="{status}"}}')

@@ -109,7 +109,7 @@ TEST_P(Refusal, HasTheRightStatusForEverySplit) {
         limits.body = 10;
         feeder feeding(limits);
         ASSERT_EQ(feeding.feed(text, piece), status::failed) << piece;
-        EXPECT_EQ(feeding.reader.failure().status, code) << feeding.reader.failure().body;
+        EXPECT_EQ(feeding.reader.failure().status, code) << feeding.reader.failure().why;
         EXPECT_FALSE(feeding.reader.keeps_alive());
     }
 }
