@@ -15,9 +15,9 @@ using boost::system::error_code;
 
 /// The library's own failures, as codes of category "roomport".
 ///
-/// Two more kinds of codes reach a caller: an HTTP status that is not the wanted one, as a code of
-/// @ref http_status_category, and `boost::asio::error::operation_aborted` after a cancellation. Compare
-/// any of them with @ref errc to ask for a class of failures.
+/// Three more kinds of codes reach a caller: an HTTP status that is not the wanted one, as a code of
+/// @ref http_status_category, `boost::asio::error::operation_aborted` after a cancellation, and
+/// `boost::asio::error::no_memory`. Compare any of them with @ref errc to ask for a class of failures.
 enum class error {
     /// No socket could be opened, or no address of the host accepted a TCP connection.
     connect_failed = 1,
@@ -106,7 +106,10 @@ ROOMPORT_EXPORT const boost::system::error_category& http_status_category() noex
 /// The category of @ref errc. Its name is "roomport.condition". Thread-safe.
 ROOMPORT_EXPORT const boost::system::error_category& condition_category() noexcept;
 
+/// The code of category "roomport" for a failure; found by Boost.System when an @ref error is assigned or compared.
 ROOMPORT_EXPORT error_code make_error_code(error value) noexcept;
+
+/// The condition for a class of failures; found by Boost.System when a code is compared with an @ref errc.
 ROOMPORT_EXPORT boost::system::error_condition make_error_condition(errc value) noexcept;
 
 /// An HTTP status as an error code.
@@ -116,7 +119,7 @@ ROOMPORT_EXPORT error_code make_http_status_error(int status) noexcept;
 /// The class of a failure, one of the first fourteen of @ref errc.
 ///
 /// A code this library does not produce counts as `errc::connect` when it is a system or network error, the
-/// nearest meaning for whoever has to act on it.
+/// nearest meaning for whoever has to act on it; so does `boost::asio::error::no_memory`, which may pass as well.
 /// @pre `ec.failed()`
 ROOMPORT_EXPORT errc classify(error_code ec) noexcept;
 

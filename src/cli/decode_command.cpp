@@ -1,20 +1,19 @@
 #include "cli/commands.hpp"
 #include "cli/report.hpp"
+#include "cli/standard_input.hpp"
 
 #include <roomport/json/model_document.hpp>
 #include <roomport/json/object_writer.hpp>
 
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
-#include <boost/system/system_error.hpp>
+#include <boost/asio/error.hpp>
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
+#include <cstddef>
 #include <memory>
 #include <string>
-#include <system_error>
-#include <unistd.h>
+#include <string_view>
 #include <vector>
 
 namespace roomport::cli {
@@ -31,28 +30,6 @@ struct arguments {
     bool json = false;
 };
 
-// As many bytes as were asked for, fewer only at the end of the input.
-std::size_t read_input(char* to, std::size_t size) {
-    std::size_t filled = 0;
-    while (filled < size) {
-        const auto got = ::read(STDIN_FILENO, to + filled, size - filled);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            throw boost::system::system_error(
-                error::invalid_argument,
-                "standard input can't be read: " +
-                    std::error_code(errno, std::generic_category()).message());
-        }
-        if (got == 0) {
-            break;
-        }
-        filled += static_cast<std::size_t>(got);
-    }
-    return filled;
-}
-
 exit_status fail(const arguments& given, const json::read_error& why) {
     if (given.json) {
         failure what;
@@ -67,11 +44,22 @@ exit_status fail(const arguments& given, const json::read_error& why) {
     return to_exit_status(why.code);
 }
 
+exit_status interrupted(const arguments& given, int signal) {
+    failure what;
+    what.error = boost::asio::error::operation_aborted;
+    report(what, given.json);
+    return static_cast<exit_status>(128 + signal);
+}
+
 exit_status decode(const arguments& given) {
     json::model_document document(given.model);
+    standard_input input;
     std::vector<char> buffer(given.chunk);
     while (true) {
-        const auto size = read_input(buffer.data(), buffer.size());
+        const auto size = input.read(buffer.data(), buffer.size());
+        if (input.signal() != 0) {
+            return interrupted(given, input.signal());
+        }
         if (size == 0) {
             break;
         }

@@ -27,10 +27,13 @@ namespace roomport {
 /// A client speaks to one endpoint for one app over one pool of connections. All its state lives on a strand of the
 /// executor it is given; any thread may call any function but @ref wait_metrics. Handlers are posted to their associated
 /// executor, or to the client's when they have none, and are never called from within the initiating function. Every
-/// asynchronous function accepts any completion token and supports terminal, partial and total cancellation, which
-/// completes it with `boost::asio::error::operation_aborted`.
+/// asynchronous function accepts any completion token and, but for @ref async_wait_metrics, supports terminal, partial
+/// and total cancellation, which completes it with `boost::asio::error::operation_aborted`.
 ///
-/// Destroying a client cancels everything under way and does not block; handlers still run.
+/// Destroying a client cancels everything under way and does not block; handlers still run, and rooms of create-and-waits
+/// that it ends are still destroyed, as long as the context is run. The executor's context must outlive the client, but
+/// for a client that is kept by a handler or a coroutine of that context. What is under way when a context is destroyed
+/// ends without a word: no handler is called, no room destroyed, no orphan told.
 class ROOMPORT_EXPORT client {
 public:
     /// @param executor where the I/O runs; someone must run its context.
@@ -50,7 +53,8 @@ public:
     /// @param room_id the room: 1 to 100 letters, digits, '_' and '-'; else `error::invalid_argument`, nothing sent.
     /// @param options how to wait.
     /// @param token   completes with `void(error_code, wait_result)`. The result's evidence is filled in any case.
-    ///                Errors: `errc::timeout` at the deadline, `errc::room_gone`, and all others of the verdicts.
+    ///                Errors: `errc::timeout` at the deadline, `errc::room_gone`, `errc::invalid_argument`,
+    ///                `boost::asio::error::no_memory`, and all others of the verdicts.
     template <class CompletionToken>
     auto async_wait_active(std::string room_id, wait_options options, CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code, wait_result)>(
@@ -79,7 +83,8 @@ public:
     ///
     /// @param request region, configuration and perhaps the id of the room.
     /// @param options how to wait, and whether to destroy.
-    /// @param token   completes with `void(error_code, created_room)`.
+    /// @param token   completes with `void(error_code, created_room)`. Errors: those of @ref async_wait_active, and those
+    ///                with which CreateRoom ends for good, like `errc::unauthorized` or `error::token_unavailable`.
     template <class CompletionToken>
     auto async_create_and_wait(hathora::create_room_request request, create_options options,
                                CompletionToken&& token) {
@@ -95,7 +100,8 @@ public:
     /// Makes one call of an operation, without any retry but that of a dead reused connection and of a token that was
     /// refused and has changed since.
     ///
-    /// @param what    one of `hathora::all_operations`.
+    /// @param what    one of `hathora::all_operations`; kept by reference until the operation has begun, which a lazy
+    ///                token like `deferred` puts off.
     /// @param request what it takes; ids and texts are checked first, `error::invalid_argument`.
     /// @param token   completes with `void(error_code, api_result<Response>)`. A status other than the operation's own is
     ///                an error of `http_status_category`, with the server's message in the result.
@@ -111,7 +117,8 @@ public:
             token, impl_, &what, std::move(request));
     }
 
-    /// Cancels everything under way, but for rooms being destroyed after a failed create-and-wait.
+    /// Cancels everything under way, but for rooms being destroyed after a failed create-and-wait; those of create-and-waits
+    /// that it ends are destroyed as well.
     void cancel();
 
     /// Cancels everything under way, waits for rooms being destroyed (at most 5 s) and closes all connections. Calls
@@ -131,7 +138,7 @@ public:
     http::pool_metrics pool_metrics() const;
 
     /// Numbers about the waits now. Not thread-safe: from within `wait_options::on_progress`, or where no other thread
-    /// runs the executor meanwhile. All zero once the executor's context has shut down.
+    /// runs the executor meanwhile. All zero while the executor's context is being destroyed.
     wait_engine_metrics wait_metrics() const;
 
     /// The same from any thread, whoever runs the executor.

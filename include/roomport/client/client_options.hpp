@@ -18,7 +18,8 @@ class client_options {
 public:
     client_options() = default;
 
-    /// The API's base URL: `https://HOST[:PORT]`. Required.
+    /// The API's base URL: `https://HOST[:PORT]`, or `http://` for a loopback host; beyond loopback each operation over
+    /// plain HTTP ends with `error::plaintext_refused` unless `http::pool_options::allow_plaintext` is set. Required.
     std::string endpoint;
 
     /// The app whose rooms this client deals with: 1 to 100 letters, digits, '_' and '-'. Required.

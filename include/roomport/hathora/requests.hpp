@@ -49,8 +49,8 @@ public:
 
     /// At least one, none of them twice; sent as one list.
     std::vector<std::string> ids;
-    /// Seconds for which the server is asked to hold its answer while all of them exist and are starting; nothing: it
-    /// answers at once.
+    /// Seconds, not negative, for which the server is asked to hold its answer while all of them exist and are starting;
+    /// it holds no longer than its `Roomport-Wait` announces. Nothing: it answers at once.
     std::optional<std::int32_t> wait;
 };
 BOOST_DESCRIBE_STRUCT(rooms_request, (), (ids, wait))
@@ -112,7 +112,7 @@ public:
     std::vector<open_enum<process_status>> status;
     /// Processes in one of these regions; empty: in any.
     std::vector<open_enum<roomport::region>> region;
-    /// Processes created before this unix time, whose unit the API does not document.
+    /// Processes created before this unix time, a finite number whose unit the API does not document.
     std::optional<double> before;
 };
 BOOST_DESCRIBE_STRUCT(process_filter_request, (), (status, region, before))

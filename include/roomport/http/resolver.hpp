@@ -32,7 +32,8 @@ public:
     /// @param host a host name, never an IP address.
     /// @param port the port that the endpoints are to have.
     /// @param done takes the outcome: an error, `error::host_not_found`, `error::resolve_failed` or
-    ///             `boost::asio::error::no_memory` say, or addresses in the order in which they are to be tried.
+    ///             `boost::asio::error::no_memory` say, or addresses in the order in which they are to be tried. Of other
+    ///             errors, `boost::asio::error::host_not_found` becomes the first, and the rest the second.
     virtual void resolve(const std::string& host, std::uint16_t port, callback done) = 0;
 };
 

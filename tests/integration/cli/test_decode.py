@@ -1,15 +1,25 @@
 """`roomport decode` on the contract's own examples and on broken documents."""
 
+import fcntl
 import json
 import os
+import signal
+import struct
+import subprocess
+import termios
 import unittest
 from pathlib import Path
 
-from support import TestCase, run
+from support import PROGRAM, TestCase, run, wait_until
 
 CONTRACT = json.loads(
     (Path(os.environ["ROOMPORT_TEST_DATA"]) / "hathora-openapi.json").read_text())
 MODELS = ["ConnectionInfoV2", "RoomConnectionData", "ProcessWithRooms"]
+
+
+def unread(pipe):
+    """Bytes in a pipe that its reader has not taken yet."""
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]
 
 
 class Decode(TestCase):
@@ -66,6 +76,20 @@ class Decode(TestCase):
                 self.assertEqual(failure["path"], path, text)
             bytewise = run("decode", "ConnectionInfoV2", "--json", "--chunk", 1, stdin=text)
             self.assertEqual(bytewise.out, whole.out)
+
+    def test_signals_end_it_with_a_failure(self):
+        for number, status in [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]:
+            with subprocess.Popen([PROGRAM, "decode", "ConnectionInfoV2", "--json"], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+                process.stdin.write("{")
+                process.stdin.flush()
+                # Once it waits for more, it has taken what was written.
+                pipe = process.stdin.fileno()
+                self.assertTrue(wait_until(lambda: unread(pipe) == 0))
+                process.send_signal(number)
+                out, _ = process.communicate(timeout=20)
+            self.assertEqual(process.returncode, status)
+            self.assertEqual(json.loads(out)["error"], "cancelled")
 
     def test_without_json_the_failure_is_told_on_standard_error_only(self):
         result = run("decode", "ConnectionInfoV2", stdin="{")
