@@ -97,6 +97,7 @@ private:
     bool continue_escape(char byte);
     bool continue_unicode(char byte);
     bool end_code_unit();
+    bool is_half_of_a_pair() const;
     bool continue_surrogate_pair(char byte);
     bool continue_number(char byte);
     bool end_number();

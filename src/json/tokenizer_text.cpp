@@ -200,10 +200,20 @@ bool tokenizer::continue_unicode(char byte) {
         return fail("expected four hexadecimal digits");
     }
     code_unit_ = code_unit_ * 16 + static_cast<unsigned>(digit);
-    if (++code_unit_digits_ < 4) {
-        return true;
+    ++code_unit_digits_;
+    if (is_half_of_a_pair()) {
+        return fail(lone_surrogate);
     }
-    return end_code_unit();
+    return code_unit_digits_ < 4 || end_code_unit();
+}
+
+/// Whether the digits of a code unit so far can't become one that may stand here. Two of them tell.
+bool tokenizer::is_half_of_a_pair() const {
+    const bool is_low_expected = high_surrogate_ != 0;
+    if (code_unit_digits_ == 1) {
+        return is_low_expected && code_unit_ != 0xD;
+    }
+    return code_unit_digits_ == 2 && is_low_surrogate(code_unit_ << 8U) != is_low_expected;
 }
 
 bool tokenizer::end_code_unit() {
@@ -212,13 +222,8 @@ bool tokenizer::end_code_unit() {
     code_unit_digits_ = 0;
     unsigned code_point = unit;
     if (high_surrogate_ != 0) {
-        if (!is_low_surrogate(unit)) {
-            return fail(lone_surrogate);
-        }
         code_point = 0x10000 + ((high_surrogate_ - 0xD800) << 10U) + (unit - 0xDC00);
         high_surrogate_ = 0;
-    } else if (is_low_surrogate(unit)) {
-        return fail(lone_surrogate);
     } else if (is_high_surrogate(unit)) {
         high_surrogate_ = unit;
         state_ = state::second_backslash;
