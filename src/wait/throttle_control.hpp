@@ -9,9 +9,10 @@ namespace roomport::wait_detail {
 /// The rate that a server bears, found from its refusals (HTTP 429).
 ///
 /// A refusal cuts the rate to 80 % of what the server took since the last cut, never below 40 % of what was sent nor
-/// below one look in five seconds, the first one not below one a second; further refusals of looks that began before the cut say nothing new. From there the
-/// rate rises along the cubic of RFC 9438: quickly back, slowly around the rate that was refused, then ever faster, so
-/// that refusals stay rare where the limit stays and a limit that was lifted is found out soon.
+/// below one look in five seconds, the first refusal not below one a second; further refusals of looks that began before
+/// the cut say nothing new. From there the rate rises along the cubic of RFC 9438: quickly back, slowly around the rate
+/// that was refused, then ever faster, so that refusals stay rare where the limit stays and a limit that was lifted is
+/// found out soon.
 class throttle_control {
 public:
     /// @param most looks a second that are never exceeded; zero: unknown, any rate until the first refusal.
