@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli/exit_status.hpp"
+#include "program/exit_status.hpp"
 
 #include <CLI/App.hpp>
 
@@ -9,7 +9,7 @@
 namespace roomport::cli {
 
 /// Set by the command that was chosen on the command line: does its work.
-using action = std::function<exit_status()>;
+using action = std::function<program::exit_status()>;
 
 /// Each adds one command to the program. When the command is chosen, `chosen` becomes what it does.
 /// @param chosen must outlive the parsing.

@@ -12,7 +12,7 @@ namespace roomport::cli {
 namespace {
 
 struct arguments {
-    settings common;
+    program::settings common;
     std::string region;
     std::optional<std::string> room;
     std::optional<std::string> room_config;
@@ -30,18 +30,18 @@ hathora::create_room_request to_request(const arguments& given) {
 
 void print_room(const arguments& given, const created_room& room) {
     if (given.common.json) {
-        print_line(to_json(room.room_id, room.result));
+        program::print_line(program::to_json(room.room_id, room.result));
     } else {
-        print_line(room.room_id + " " + to_text(room.result.exposed_port));
+        program::print_line(room.room_id + " " + program::to_text(room.result.exposed_port));
     }
 }
 
-exit_status create_and_wait(const arguments& given) {
+program::exit_status create_and_wait(const arguments& given) {
     session work(given.common);
     progress shown(work.context(), 1, given.room.value_or("new room"), given.common.verbose);
-    exit_status status = exit_status::done;
+    program::exit_status status = program::exit_status::done;
     create_options options;
-    options.wait = to_wait_options(given.common);
+    options.wait = program::to_wait_options(given.common);
     options.wait.on_progress = [&](const wait_event& event) {
         shown.take(event);
     };
@@ -50,13 +50,14 @@ exit_status create_and_wait(const arguments& given) {
         to_request(given), std::move(options), [&](error_code ec, const created_room& room) {
             shown.stop();
             if (ec) {
-                status = to_exit_status(ec);
+                status = program::to_exit_status(ec);
                 if (!given.keep) {
                     work.set_last_words("room " + room.room_id +
                                         " may live on: its end was not awaited");
                 }
                 work.guard([&] {
-                    report(to_failure(room.room_id, ec, room.result.evidence), given.common.json);
+                    report(program::to_failure(room.room_id, ec, room.result.evidence),
+                           given.common.json);
                 });
             } else if (!work.guard([&] { print_room(given, room); }) && !given.keep) {
                 // Nobody was told of the room: it must not stay.
@@ -70,10 +71,10 @@ exit_status create_and_wait(const arguments& given) {
     return work.status(status);
 }
 
-exit_status create(const arguments& given) {
+program::exit_status create(const arguments& given) {
     if (given.room && !hathora::is_valid_id(*given.room)) {
-        report(bad_room_id(*given.room), given.common.json);
-        return exit_status::bad_usage;
+        report(program::bad_room_id(*given.room), given.common.json);
+        return program::exit_status::bad_usage;
     }
     if (given.wait) {
         return create_and_wait(given);
@@ -111,7 +112,7 @@ void add_create_command(CLI::App& program, action& chosen) {
         ->add_flag("--keep", given->keep,
                    "Leave the room when the wait fails or is interrupted, instead of destroying it")
         ->needs(wait);
-    add_settings(*command, given->common);
+    program::add_settings(*command, given->common);
     command->footer(
         "Needs the developer token.\n\n"
         "Examples:\n"

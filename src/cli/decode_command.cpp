@@ -1,6 +1,6 @@
 #include "cli/commands.hpp"
-#include "cli/report.hpp"
 #include "cli/standard_input.hpp"
+#include "program/report.hpp"
 
 #include <roomport/json/model_document.hpp>
 #include <roomport/json/object_writer.hpp>
@@ -30,28 +30,28 @@ struct arguments {
     bool json = false;
 };
 
-exit_status fail(const arguments& given, const json::read_error& why) {
+program::exit_status fail(const arguments& given, const json::read_error& why) {
     if (given.json) {
-        failure what;
+        program::failure what;
         what.error = why.code;
         what.message = why.message();
         json::object_writer object;
         write(what, object);
         object.member("offset", why.offset).member("path", why.path);
-        print_line(object.to_string());
+        program::print_line(object.to_string());
     }
-    tell(std::string(word(classify(why.code))) + ": " + why.message());
-    return to_exit_status(why.code);
+    program::tell(std::string(word(classify(why.code))) + ": " + why.message());
+    return program::to_exit_status(why.code);
 }
 
-exit_status interrupted(const arguments& given, int signal) {
-    failure what;
+program::exit_status interrupted(const arguments& given, int signal) {
+    program::failure what;
     what.error = boost::asio::error::operation_aborted;
     report(what, given.json);
-    return static_cast<exit_status>(128 + signal);
+    return static_cast<program::exit_status>(128 + signal);
 }
 
-exit_status decode(const arguments& given) {
+program::exit_status decode(const arguments& given) {
     json::model_document document(given.model);
     standard_input input;
     std::vector<char> buffer(given.chunk);
@@ -70,8 +70,8 @@ exit_status decode(const arguments& given) {
     if (document.finish()) {
         return fail(given, document.error());
     }
-    print_line(document.to_string());
-    return exit_status::done;
+    program::print_line(document.to_string());
+    return program::exit_status::done;
 }
 
 } // namespace

@@ -10,14 +10,14 @@ namespace roomport::cli {
 namespace {
 
 struct arguments {
-    settings common;
+    program::settings common;
     std::string room;
 };
 
-exit_status destroy(const arguments& given) {
+program::exit_status destroy(const arguments& given) {
     if (!hathora::is_valid_id(given.room)) {
-        report(bad_room_id(given.room), given.common.json);
-        return exit_status::bad_usage;
+        report(program::bad_room_id(given.room), given.common.json);
+        return program::exit_status::bad_usage;
     }
     return single_call(given.common, hathora::destroy_room, hathora::room_request(given.room),
                        given.room, [&](const hathora::no_content&) {
@@ -33,7 +33,7 @@ void add_destroy_command(CLI::App& program, action& chosen) {
     auto given = std::make_shared<arguments>();
     auto* command = program.add_subcommand("destroy", "Destroy a room");
     command->add_option("ROOM", given->room, "The room's id")->required();
-    add_settings(*command, given->common);
+    program::add_settings(*command, given->common);
     command->footer("Needs the developer token.\n\n"
                     "Example:\n"
                     "  roomport destroy 2swovpy1fnunu");

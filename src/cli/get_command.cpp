@@ -10,14 +10,14 @@ namespace roomport::cli {
 namespace {
 
 struct arguments {
-    settings common;
+    program::settings common;
     std::string room;
 };
 
-exit_status get(const arguments& given) {
+program::exit_status get(const arguments& given) {
     if (!hathora::is_valid_id(given.room)) {
-        report(bad_room_id(given.room), given.common.json);
-        return exit_status::bad_usage;
+        report(program::bad_room_id(given.room), given.common.json);
+        return program::exit_status::bad_usage;
     }
     return single_call(given.common, hathora::get_connection_info,
                        hathora::room_request(given.room), given.room,
@@ -31,7 +31,7 @@ void add_get_command(CLI::App& program, action& chosen) {
     auto* command =
         program.add_subcommand("get", "Ask once for a room's connection info, print it as JSON");
     command->add_option("ROOM", given->room, "The room's id")->required();
-    add_settings(*command, given->common);
+    program::add_settings(*command, given->common);
     command->footer(
         "One call, no waiting, no retry.\n\n"
         "Examples:\n"

@@ -1,8 +1,8 @@
 #include "cli/commands.hpp"
-#include "cli/printable.hpp"
-#include "cli/report.hpp"
-#include "cli/run_program.hpp"
 #include "cli/serve_command.hpp"
+#include "program/printable.hpp"
+#include "program/report.hpp"
+#include "program/run_program.hpp"
 
 #include <roomport/version.hpp>
 
@@ -17,7 +17,7 @@
 
 namespace {
 
-using roomport::cli::exit_status;
+using roomport::program::exit_status;
 
 constexpr const char* help_footer =
     "Exit status: 0 done; 1 internal failure; 2 bad usage; 3 the timeout passed; 4 HTTP 4xx; 5 "
@@ -36,11 +36,11 @@ bool wants_json(std::span<char*> arguments) {
 }
 
 int fail(roomport::error_code ec, const std::string& message, bool as_json) {
-    roomport::cli::failure what;
+    roomport::program::failure what;
     what.error = ec;
     what.message = message;
-    roomport::cli::report(what, as_json);
-    return static_cast<int>(roomport::cli::to_exit_status(ec));
+    roomport::program::report(what, as_json);
+    return static_cast<int>(roomport::program::to_exit_status(ec));
 }
 
 // The command line's parser misses a command before it looks at what stands in its place.
@@ -50,7 +50,7 @@ std::string usage_problem(const CLI::App& program, const CLI::ParseError& wrong)
         program.get_subcommands().empty() && !unknown.empty()
             ? "'" + unknown.front() + "' is no command and no option of roomport"
             : wrong.what();
-    return roomport::cli::printable(problem) + "; see --help";
+    return roomport::program::printable(problem) + "; see --help";
 }
 
 int run(int count, char** values) {
@@ -80,12 +80,12 @@ int run(int count, char** values) {
     try {
         return static_cast<int>(chosen());
     } catch (const boost::system::system_error& wrong) {
-        return fail(wrong.code(), roomport::cli::to_reason(wrong), as_json);
+        return fail(wrong.code(), roomport::program::to_reason(wrong), as_json);
     }
 }
 
 } // namespace
 
 int main(int count, char** values) {
-    return roomport::cli::run_program("roomport", [&] { return run(count, values); });
+    return roomport::program::run_program("roomport", [&] { return run(count, values); });
 }

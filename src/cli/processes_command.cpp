@@ -9,10 +9,10 @@
 namespace roomport::cli {
 
 void add_processes_command(CLI::App& program, action& chosen) {
-    auto given = std::make_shared<settings>();
+    auto given = std::make_shared<program::settings>();
     auto* command =
         program.add_subcommand("processes", "List the latest processes as one JSON array");
-    add_settings(*command, *given);
+    program::add_settings(*command, *given);
     command->footer("The ten newest processes of the app. Needs the developer token.\n\n"
                     "Example:\n"
                     "  roomport processes | python3 -m json.tool");

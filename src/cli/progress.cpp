@@ -1,6 +1,6 @@
 #include "cli/progress.hpp"
 
-#include "cli/report.hpp"
+#include "program/report.hpp"
 
 #include <roomport/error.hpp>
 
@@ -68,7 +68,7 @@ void progress::tick() {
 void progress::draw() {
     const std::string tail = "  " + std::to_string(polls_) +
                              (polls_ == 1 ? " poll  " : " polls  ") +
-                             seconds_text(clock::now() - began_);
+                             program::seconds_text(clock::now() - began_);
     std::string line;
     if (rooms_ == 1) {
         line = room_ + "  " + (status_.empty() ? "connecting" : status_) + tail;
@@ -94,16 +94,16 @@ void progress::tell_event(const wait_event& event) {
         if (!event.message.empty()) {
             line += " (" + std::string(event.message) + ")";
         }
-        const auto retry_in = seconds_text(event.retry_in);
+        const auto retry_in = program::seconds_text(event.retry_in);
         line += "; trying again " + (retry_in == "0.0s" ? "at once" : "in " + retry_in);
     } else if (verbose_) {
         line += std::string(event.status) + " after " + std::to_string(event.polls) +
-                (event.polls == 1 ? " poll, " : " polls, ") + seconds_text(event.elapsed);
+                (event.polls == 1 ? " poll, " : " polls, ") + program::seconds_text(event.elapsed);
     } else {
         return;
     }
     clear();
-    tell(line);
+    program::tell(line);
 }
 
 } // namespace roomport::cli

@@ -1,10 +1,10 @@
 #include "cli/serve_command.hpp"
 
-#include "cli/report.hpp"
+#include "program/report.hpp"
 
-#include "server/duration_text.hpp"
-#include "server/serve.hpp"
-#include "server/state_directory.hpp"
+#include "program/duration_text.hpp"
+#include "program/usage_error.hpp"
+#include "server/service/serve.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -70,10 +70,10 @@ void assign_if_given(std::optional<T>& target, const std::string& text) {
 }
 
 duration read_duration(const char* option, const std::string& text) {
-    const auto value = server::parse_duration(text);
+    const auto value = program::parse_duration(text);
     if (!value) {
-        throw server::usage_error(std::string(option) +
-                                  " is a number with ms, s, m or h, like 5s; more than zero");
+        throw program::usage_error(std::string(option) +
+                                   " is a number with ms, s, m or h, like 5s; more than zero");
     }
     return *value;
 }
@@ -81,7 +81,7 @@ duration read_duration(const char* option, const std::string& text) {
 template <class T>
 T read(const char* option, boost::system::result<T, std::string> parsed) {
     if (parsed.has_error()) {
-        throw server::usage_error(std::string(option) + ": " + parsed.error());
+        throw program::usage_error(std::string(option) + ": " + parsed.error());
     }
     return std::move(*parsed);
 }
@@ -105,21 +105,21 @@ server::service_options read_options(const arguments& given) {
     return options;
 }
 
-exit_status run(const arguments& given) {
+program::exit_status run(const arguments& given) {
     const auto announce = [](const std::string& url) {
-        print_line(url);
+        program::print_line(url);
     };
     const auto log = [](const std::string& line) {
-        tell("serve: " + line);
+        program::tell("serve: " + line);
     };
     try {
-        return static_cast<exit_status>(server::serve(read_options(given), announce, log));
-    } catch (const server::usage_error& wrong) {
-        failure what;
+        return static_cast<program::exit_status>(server::serve(read_options(given), announce, log));
+    } catch (const program::usage_error& wrong) {
+        program::failure what;
         what.error = error::invalid_argument;
         what.message = std::string(wrong.what()) + "; see serve --help";
         report(what, given.json);
-        return exit_status::bad_usage;
+        return program::exit_status::bad_usage;
     }
 }
 

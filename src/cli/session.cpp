@@ -1,6 +1,6 @@
 #include "cli/session.hpp"
 
-#include "cli/report.hpp"
+#include "program/report.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -11,20 +11,20 @@ namespace {
 
 client_options with_reports(client_options options) {
     options.on_orphan = [](const orphan& left) {
-        failure what;
+        program::failure what;
         what.error = left.error;
         what.message = left.message;
-        tell("room " + left.room_id +
-             " could not be destroyed and may live on: " + to_sentence(what));
+        program::tell("room " + left.room_id +
+                      " could not be destroyed and may live on: " + program::to_sentence(what));
     };
     return options;
 }
 
 } // namespace
 
-session::session(const settings& given)
+session::session(const program::settings& given)
     : context_(1), signals_(context_, SIGINT, SIGTERM),
-      client_(context_.get_executor(), with_reports(to_client_options(given))) {
+      client_(context_.get_executor(), with_reports(program::to_client_options(given))) {
     // A terminal that is closed must not leave a room behind, unless nohup says otherwise.
     struct sigaction hang_up {};
     if (::sigaction(SIGHUP, nullptr, &hang_up) == 0 && hang_up.sa_handler == SIG_DFL) {
@@ -44,8 +44,8 @@ void session::run() {
     }
 }
 
-exit_status session::status(exit_status own) const {
-    return signal_ == 0 ? own : static_cast<exit_status>(128 + signal_);
+program::exit_status session::status(program::exit_status own) const {
+    return signal_ == 0 ? own : static_cast<program::exit_status>(128 + signal_);
 }
 
 void session::wait_for_signal() {
@@ -56,7 +56,7 @@ void session::wait_for_signal() {
         if (signal_ != 0) {
             // Asked twice: leave without cleaning up.
             if (!last_words_.empty()) {
-                tell(last_words_);
+                program::tell(last_words_);
             }
             std::_Exit(128 + number);
         }

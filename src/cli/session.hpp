@@ -1,7 +1,7 @@
 #pragma once
 
-#include "cli/exit_status.hpp"
-#include "cli/settings.hpp"
+#include "program/exit_status.hpp"
+#include "program/settings.hpp"
 
 #include <roomport/client/client.hpp>
 
@@ -18,7 +18,7 @@ namespace roomport::cli {
 class session {
 public:
     /// @throws boost::system::system_error when the settings can't be used.
-    explicit session(const settings& given);
+    explicit session(const program::settings& given);
 
     boost::asio::io_context& context() { return context_; }
     client& api() { return client_; }
@@ -48,7 +48,7 @@ public:
     void run();
 
     /// The status for a command that ended with `own`: the signal's when one came.
-    exit_status status(exit_status own) const;
+    program::exit_status status(program::exit_status own) const;
 
 private:
     void wait_for_signal();

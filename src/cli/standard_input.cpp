@@ -33,7 +33,7 @@ sigset_t ending_signals() {
 
 standard_input::standard_input() {
     const auto set = ending_signals();
-    signals_ = server::descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
+    signals_ = program::descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
     if (!signals_ || ::sigprocmask(SIG_BLOCK, &set, nullptr) != 0) {
         throw boost::system::system_error(errno, boost::system::system_category(),
                                           "signals can't be waited for");

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/descriptor.hpp"
+#include "program/descriptor.hpp"
 
 #include <cstddef>
 
@@ -24,7 +24,7 @@ public:
 private:
     bool wait();
 
-    server::descriptor signals_;
+    program::descriptor signals_;
     int signal_ = 0;
 };
 

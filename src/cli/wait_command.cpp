@@ -1,8 +1,8 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
-#include "cli/report.hpp"
 #include "cli/session.hpp"
-#include "cli/settings.hpp"
+#include "program/report.hpp"
+#include "program/settings.hpp"
 
 #include <roomport/hathora/room_id.hpp>
 
@@ -15,7 +15,7 @@ namespace roomport::cli {
 namespace {
 
 struct arguments {
-    settings common;
+    program::settings common;
     std::vector<std::string> rooms;
 };
 
@@ -27,8 +27,8 @@ public:
                     given.common.verbose),
           pending_(given.rooms.size()) {}
 
-    exit_status run() {
-        auto options = to_wait_options(given_.common);
+    program::exit_status run() {
+        auto options = program::to_wait_options(given_.common);
         options.on_progress = [this](const wait_event& event) {
             progress_.take(event);
         };
@@ -58,13 +58,13 @@ private:
 
     void tell_result(const std::string& room, error_code ec, const wait_result& result) {
         if (ec) {
-            status_ = std::max(status_, to_exit_status(ec));
-            report(to_failure(room, ec, result.evidence), given_.common.json);
+            status_ = std::max(status_, program::to_exit_status(ec));
+            report(program::to_failure(room, ec, result.evidence), given_.common.json);
         } else if (given_.common.json) {
-            print_line(to_json(room, result));
+            program::print_line(program::to_json(room, result));
         } else {
             const std::string prefix = given_.rooms.size() > 1 ? room + " " : "";
-            print_line(prefix + to_text(result.exposed_port));
+            program::print_line(prefix + program::to_text(result.exposed_port));
         }
     }
 
@@ -72,16 +72,16 @@ private:
     session session_;
     progress progress_;
     std::size_t pending_;
-    exit_status status_ = exit_status::done;
+    program::exit_status status_ = program::exit_status::done;
 };
 
 // All ids are looked at before anything is sent.
-exit_status refuse_bad_ids(const arguments& given) {
-    exit_status status = exit_status::done;
+program::exit_status refuse_bad_ids(const arguments& given) {
+    program::exit_status status = program::exit_status::done;
     for (const auto& room : given.rooms) {
         if (!hathora::is_valid_id(room)) {
-            report(bad_room_id(room), given.common.json);
-            status = exit_status::bad_usage;
+            report(program::bad_room_id(room), given.common.json);
+            status = program::exit_status::bad_usage;
         }
     }
     return status;
@@ -93,7 +93,7 @@ void add_wait_command(CLI::App& program, action& chosen) {
     auto given = std::make_shared<arguments>();
     auto* command = program.add_subcommand("wait", "Wait until rooms are active, print where");
     command->add_option("ROOM", given->rooms, "The rooms' ids")->required();
-    add_settings(*command, given->common);
+    program::add_settings(*command, given->common);
     command->footer(
         "Prints HOST:PORT TRANSPORT for each room as it becomes active, with the room's id "
         "in front when there are several.\n\n"
@@ -105,7 +105,7 @@ void add_wait_command(CLI::App& program, action& chosen) {
     command->callback([given, &chosen] {
         chosen = [given] {
             const auto refused = refuse_bad_ids(*given);
-            return refused != exit_status::done ? refused : waiting(*given).run();
+            return refused != program::exit_status::done ? refused : waiting(*given).run();
         };
     });
 }

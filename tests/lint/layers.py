@@ -11,11 +11,13 @@ BELOW = {
     "hathora": {"common", "model", "json", "http", "wait"},
     "client": {"common", "model", "json", "http", "wait", "hathora"},
     "httpd": {"common", "http"},
-    "server": {"common", "model", "json", "http", "wait", "hathora", "client", "httpd"},
-    "cli": {"common", "model", "json", "http", "wait", "hathora", "client", "httpd", "server"},
+    "program": {"common", "model", "json", "http", "wait", "hathora", "client"},
+    "server": {"common", "model", "json", "http", "wait", "hathora", "client", "httpd", "program"},
+    "cli": {"common", "model", "json", "http", "wait", "hathora", "client", "httpd", "program",
+            "server"},
 }
-BELOW["poller_daemon"] = {"server", "cli"} | BELOW["cli"]
-PROGRAMS = {"server", "cli", "poller_daemon"}
+BELOW["poller"] = BELOW["server"]
+PROGRAMS = {"program", "server", "cli", "poller"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -25,8 +27,6 @@ def part_of(path):
     if folders[:2] == ["include", "roomport"]:
         return _public_part("/".join(folders[2:]))
     if folders[0] == "src" and len(folders) > 2:
-        return folders[1]
-    if folders[:2] == ["examples", "poller_daemon"]:
         return folders[1]
     return None
 

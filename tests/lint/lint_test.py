@@ -138,7 +138,9 @@ class LayerRule(unittest.TestCase):
                               ("src/hathora/x.cpp", "<roomport/client.hpp>"),
                               ("include/roomport/error.hpp", "<roomport/model.hpp>"),
                               ("src/server/x.cpp", '"cli/options.hpp"'),
-                              ("src/cli/main.cpp", '"poller_daemon/daemon.hpp"')]:
+                              ("src/cli/main.cpp", '"poller/daemon.hpp"'),
+                              ("src/poller/main.cpp", '"server/service/serve.hpp"'),
+                              ("src/program/report.cpp", '"server/service/serve.hpp"')]:
             self.assertEqual(len(self.found(path, include)), 1, (path, include))
 
     def test_reaching_inside(self):
@@ -155,8 +157,8 @@ class LayerRule(unittest.TestCase):
                               ("include/roomport/client.hpp", "<roomport/wait/wait_result.hpp>"),
                               ("src/cli/main.cpp", '"server/service.hpp"'),
                               ("src/server/x.cpp", '"httpd/server.hpp"'),
-                              ("examples/poller_daemon/x.cpp", '"httpd/server.hpp"'),
-                              ("examples/poller_daemon/x.cpp", '"poller_daemon/daemon.hpp"'),
+                              ("src/poller/x.cpp", '"httpd/server.hpp"'),
+                              ("src/poller/x.cpp", '"program/report.hpp"'),
                               ("tests/unit/http/x_test.cpp", '"http/pool_state.hpp"')]:
             self.assertEqual(self.found(path, include), [], (path, include))
 

@@ -1,4 +1,4 @@
-#include "poller_daemon/line_splitter.hpp"
+#include "poller/line_splitter.hpp"
 
 #include <gtest/gtest.h>
 

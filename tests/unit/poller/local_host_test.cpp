@@ -1,4 +1,4 @@
-#include "poller_daemon/local_host.hpp"
+#include "poller/local_host.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // A table each of whose allocations fails once: the failed call has changed nothing, and works when it is repeated.
 
-#include "poller_daemon/room_table.hpp"
+#include "poller/room_table.hpp"
 #include "support/failing_memory.hpp"
 
 #include <gtest/gtest.h>

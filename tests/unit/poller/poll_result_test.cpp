@@ -1,4 +1,4 @@
-#include "poller_daemon/poll_result.hpp"
+#include "poller/poll_result.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "poller_daemon/room_request.hpp"
+#include "poller/room_request.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "poller_daemon/room_table.hpp"
+#include "poller/room_table.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "server/certificate_authority.hpp"
+#include "server/service/certificate_authority.hpp"
 
-#include "server/files.hpp"
+#include "program/files.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 
 namespace {
 
+using roomport::program::read_file;
 using roomport::server::certificate_authority;
-using roomport::server::read_file;
 using std::chrono::hours;
 using std::chrono::system_clock;
 
@@ -62,7 +62,7 @@ TEST_F(CertificateAuthority, MendsWhatDoesNotBelongTogether) {
     certificate_authority authority(folder);
     for (const char* name : {"server.key", "server.pem", "ca.key", "ca.pem"}) {
         authority.provide({"localhost"}, now);
-        roomport::server::write_file(folder / name, "garbage", true);
+        roomport::program::write_file(folder / name, "garbage", true);
         EXPECT_TRUE(authority.provide({"localhost"}, now)) << name;
         EXPECT_FALSE(authority.provide({"localhost"}, now)) << name;
         std::filesystem::remove(folder / name);

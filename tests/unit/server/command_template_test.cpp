@@ -1,4 +1,4 @@
-#include "server/command_template.hpp"
+#include "server/launcher/command_template.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "server/held_answers.hpp"
+#include "server/api/held_answers.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>

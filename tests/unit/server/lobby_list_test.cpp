@@ -1,4 +1,4 @@
-#include "server/lobby_list.hpp"
+#include "server/api/lobby_list.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "server/local_provider.hpp"
+#include "server/launcher/local_provider.hpp"
 
-#include "server/machine_ports.hpp"
+#include "server/launcher/machine_ports.hpp"
 
 #include <gtest/gtest.h>
 
@@ -143,7 +143,7 @@ TEST_F(LocalProvider, FinishesItsChildrenOnDestruction) {
 TEST_F(LocalProvider, NeedsOneDescriptorForAChild) {
     make("sh -c 'exit 3'");
     const std::uint16_t port = free_port();
-    std::vector<descriptor> all;
+    std::vector<roomport::program::descriptor> all;
     do {
         all.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     } while (all.back());

@@ -1,4 +1,4 @@
-#include "server/machine_ports.hpp"
+#include "server/launcher/machine_ports.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,7 +43,8 @@ port_allocator make_allocator(port_range range) {
 TEST(MachinePorts, APortThatIsBoundIsNotTaken) {
     for (const auto transport : {transport_type::udp, transport_type::tcp}) {
         const bool is_udp = transport == transport_type::udp;
-        const descriptor other(::socket(AF_INET, is_udp ? SOCK_DGRAM : SOCK_STREAM, 0));
+        const roomport::program::descriptor other(
+            ::socket(AF_INET, is_udp ? SOCK_DGRAM : SOCK_STREAM, 0));
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

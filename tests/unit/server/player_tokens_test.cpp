@@ -1,6 +1,6 @@
-#include "server/player_tokens.hpp"
+#include "server/api/player_tokens.hpp"
 
-#include "server/base64url.hpp"
+#include "server/api/base64url.hpp"
 
 #include <gtest/gtest.h>
 #include <openssl/evp.h>

@@ -1,6 +1,6 @@
-#include "server/port_probe.hpp"
+#include "server/launcher/port_probe.hpp"
 
-#include "server/descriptor.hpp"
+#include "program/descriptor.hpp"
 
 #include <gtest/gtest.h>
 
@@ -51,7 +51,7 @@ public:
     std::uint16_t port = 0;
 
 private:
-    descriptor socket_;
+    roomport::program::descriptor socket_;
 };
 
 port_owner owner(pid_t group, transport_type transport, std::uint16_t port) {

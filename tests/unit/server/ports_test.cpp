@@ -1,4 +1,4 @@
-#include "server/ports.hpp"
+#include "server/rooms/ports.hpp"
 
 #include <gtest/gtest.h>
 

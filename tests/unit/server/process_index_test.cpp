@@ -1,4 +1,4 @@
-#include "server/process_index.hpp"
+#include "server/rooms/process_index.hpp"
 
 #include <gtest/gtest.h>
 

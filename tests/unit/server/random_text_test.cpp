@@ -1,4 +1,4 @@
-#include "server/random_text.hpp"
+#include "server/rooms/random_text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "server/room_registry.hpp"
+#include "server/rooms/room_registry.hpp"
 
 #include <gtest/gtest.h>
 

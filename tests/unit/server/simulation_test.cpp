@@ -1,6 +1,6 @@
-#include "server/simulation.hpp"
+#include "server/simulation/simulation.hpp"
 
-#include "server/duration_text.hpp"
+#include "program/duration_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -34,14 +34,15 @@ std::string log_of(std::string_view spec, int launches) {
 }
 
 TEST(Duration, IsANumberWithAUnit) {
-    EXPECT_EQ(parse_duration("250ms"), 250ms);
-    EXPECT_EQ(parse_duration("1.5s"), 1500ms);
-    EXPECT_EQ(parse_duration("2m"), 2min);
-    EXPECT_EQ(parse_duration("1h"), 1h);
-    EXPECT_EQ(parse_duration("99999999h"), 50 * 366 * 24h) << "for ever, without overflow";
+    EXPECT_EQ(roomport::program::parse_duration("250ms"), 250ms);
+    EXPECT_EQ(roomport::program::parse_duration("1.5s"), 1500ms);
+    EXPECT_EQ(roomport::program::parse_duration("2m"), 2min);
+    EXPECT_EQ(roomport::program::parse_duration("1h"), 1h);
+    EXPECT_EQ(roomport::program::parse_duration("99999999h"), 50 * 366 * 24h)
+        << "for ever, without overflow";
     for (const char* text : {"", "5", "s", "0s", "-1s", "1e3s", "1 s", "1d", "nans", "infs", "1ss",
                              "0.0000000001ms"}) {
-        EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+        EXPECT_EQ(roomport::program::parse_duration(text), std::nullopt) << text;
     }
 }
 

@@ -1,7 +1,9 @@
-#include "server/state_directory.hpp"
+#include "program/service_facts.hpp"
+#include "program/usage_error.hpp"
+#include "server/service/state_directory.hpp"
 
-#include "server/files.hpp"
-#include "server/token_check.hpp"
+#include "program/files.hpp"
+#include "program/token_check.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +27,7 @@ protected:
 TEST_F(StateDirectory, IsHeldByOneAtATime) {
     {
         const auto held = state_directory::open(folder / "a/b");
-        EXPECT_THROW(state_directory::open(folder / "a/b"), usage_error);
+        EXPECT_THROW(state_directory::open(folder / "a/b"), roomport::program::usage_error);
     }
     EXPECT_NO_THROW(state_directory::open(folder / "a/b"));
     EXPECT_EQ(std::filesystem::status(folder / "a/b").permissions(),
@@ -43,7 +45,7 @@ TEST_F(StateDirectory, AMarkerThatACrashDamagedIsMadeAnew) {
     const auto state = state_directory::open(folder);
     for (const std::string& damaged :
          {std::string(), std::string(100, '\0'), std::string(32, 'x')}) {
-        write_file(folder / "marker", damaged, true);
+        roomport::program::write_file(folder / "marker", damaged, true);
         const auto marker = state.marker();
         EXPECT_NE(marker, damaged);
         EXPECT_EQ(marker.size(), 32U);
@@ -55,33 +57,34 @@ TEST_F(StateDirectory, MakesATokenOnceAndDropsTheFinalNewline) {
     const auto made = state_directory::load_or_make_secret(folder / "t");
     EXPECT_EQ(made.reveal().size(), 64U);
     EXPECT_EQ(state_directory::load_or_make_secret(folder / "t").reveal(), made.reveal());
-    write_file(folder / "u", "abc\r\n", true);
+    roomport::program::write_file(folder / "u", "abc\r\n", true);
     EXPECT_EQ(state_directory::load_or_make_secret(folder / "u").reveal(), "abc");
     for (const char* bad : {"", "\n", "a b", "a\nb", "\x80"}) {
-        write_file(folder / "v", bad, true);
-        EXPECT_THROW(state_directory::load_or_make_secret(folder / "v"), usage_error);
+        roomport::program::write_file(folder / "v", bad, true);
+        EXPECT_THROW(state_directory::load_or_make_secret(folder / "v"),
+                     roomport::program::usage_error);
     }
 }
 
 TEST_F(StateDirectory, TellsClientsWhatTheyNeed) {
-    EXPECT_FALSE(read_service_facts(folder));
-    service_facts facts;
+    EXPECT_FALSE(roomport::program::read_service_facts(folder));
+    roomport::program::service_facts facts;
     facts.url = "https://127.0.0.1:1";
     facts.app_id = "local";
     facts.token_file = "/with \"quotes\"/token";
-    state_directory::open(folder).write_service_facts(facts);
-    auto read = read_service_facts(folder);
+    roomport::program::write_service_facts(folder, facts);
+    auto read = roomport::program::read_service_facts(folder);
     ASSERT_TRUE(read);
     EXPECT_EQ(read->url, facts.url);
     EXPECT_EQ(read->app_id, facts.app_id);
     EXPECT_EQ(read->token_file, facts.token_file);
     EXPECT_EQ(read->ca_file, std::nullopt);
-    write_file(folder / "service.json", "{\"version\":1}", false);
-    EXPECT_FALSE(read_service_facts(folder));
+    roomport::program::write_file(folder / "service.json", "{\"version\":1}", false);
+    EXPECT_FALSE(roomport::program::read_service_facts(folder));
 }
 
 TEST(TokenCheck, AcceptsTheTokenAloneAsABearer) {
-    const token_check check(secret("abc"));
+    const roomport::program::token_check check(secret("abc"));
     EXPECT_TRUE(check.accepts("Bearer abc"));
     EXPECT_TRUE(check.accepts("bearer  abc"));
     for (const char* text :

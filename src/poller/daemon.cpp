@@ -1,0 +1,284 @@
+#include "poller/daemon.hpp"
+
+#include "poller/access.hpp"
+#include "poller/serve.hpp"
+#include "program/descriptor_limit.hpp"
+
+#include "program/printable.hpp"
+
+#include <roomport/hathora/room_id.hpp>
+#include <roomport/version.hpp>
+
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace roomport::poller {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+daemon::daemon(const configuration& given, client_options client, wait_options waits,
+               standard_streams& streams)
+    : given_(given), streams_(streams), log_(streams, given.log.level),
+      signals_(context_, SIGTERM, SIGINT, SIGHUP), watchdog_timer_(context_),
+      input_timer_(context_), end_timer_(context_),
+      endpoint_(find_listen_address(context_, given.listen)),
+      rooms_(context_, std::move(client), std::move(waits), given.rooms.max_rooms, log_, metrics_,
+             [this](std::string_view line) {
+                 streams_.write_line(standard_streams::target::output, line);
+             }),
+      front_(rooms_, metrics_, log_, [this] { return snapshot(); }) {
+    const auto descriptors = program::raise_descriptor_limit();
+    server_ = std::make_unique<httpd::server>(
+        context_, server_options_for(descriptors),
+        [this](httpd::request received, std::shared_ptr<httpd::exchange> exchange) {
+            front_.handle(std::move(received), std::move(exchange));
+        });
+    front_.require_token(read_token(given_.listen));
+}
+
+httpd::server_options daemon::server_options_for(std::size_t descriptors) {
+    httpd::server_options options;
+    options.limits.head = std::size_t{16} << 10U;
+    options.limits.body = std::size_t{16} << 10U;
+    options.tls = read_certificate(given_.listen);
+    options.request_timeout = given_.listen.request_timeout;
+    options.write_timeout = given_.listen.request_timeout;
+    options.idle_timeout = given_.listen.idle_timeout;
+    options.refuse = [this](int status, std::string_view why) {
+        return front_.refuse(status, why);
+    };
+    options.on_accept_failure = [this](error_code ec) {
+        log_.error("accept_failed", json::object_writer().member("why", ec.message()));
+    };
+    // The standard streams, the event loop, look-ups of names and a listening socket need some, too.
+    const std::size_t own = given_.api.max_connections + 32;
+    const std::size_t left = std::max<std::size_t>(descriptors, own + 8) - own;
+    options.max_connections = std::min(given_.listen.max_connections, left);
+    if (options.max_connections < given_.listen.max_connections) {
+        log_.warning("max_connections_lowered",
+                     json::object_writer()
+                         .member("from", given_.listen.max_connections)
+                         .member("to", options.max_connections)
+                         .member("why", "only " + std::to_string(descriptors) +
+                                            " descriptors may be open; allow more (LimitNOFILE)"));
+    }
+    return options;
+}
+
+void daemon::run() {
+    wait_for_signal();
+    listen();
+    if (given_.rooms.from_standard_input) {
+        read_input();
+    }
+    keep_alive();
+    run_context();
+    log_.info("stopped");
+}
+
+void daemon::run_context() {
+    while (true) {
+        try {
+            context_.run();
+            return;
+        } catch (const std::bad_alloc&) {
+            // What asked for the memory has been undone; everything else goes on.
+            log_.error("out_of_memory");
+        }
+    }
+}
+
+void daemon::listen() {
+    tcp::endpoint bound;
+    try {
+        bound = server_->listen(endpoint_);
+    } catch (const boost::system::system_error& failure) {
+        throw configuration_error("listen.address: can't listen on " + given_.listen.address +
+                                  ": " + failure.code().message() + "; choose another address");
+    }
+    const auto url = to_url(bound, given_.listen.tls_certificate.has_value());
+    log_.info("listening", json::object_writer()
+                               .member("url", url)
+                               .member("version", ROOMPORT_VERSION_STRING)
+                               .member("tokenRequired", given_.listen.token_file.has_value()));
+    manager_.ready("listening on " + url);
+}
+
+void daemon::wait_for_signal() {
+    signals_.async_wait(asio::bind_allocator(httpd::handler_allocator<>(signal_memory_),
+                                             [this](error_code ec, int number) {
+                                                 if (!ec) {
+                                                     on_signal(number);
+                                                 }
+                                             }));
+}
+
+void daemon::on_signal(int number) {
+    // Before anything else, as with all that goes on and on: there may be no memory for what follows.
+    wait_for_signal();
+    if (number == SIGHUP) {
+        reload();
+    } else if (draining_) {
+        // Asked twice: leave without waiting for anybody.
+        context_.stop();
+    } else {
+        drain();
+    }
+}
+
+void daemon::reload() {
+    manager_.reloading();
+    try {
+        const auto token = read_token(given_.listen);
+        auto certificate = read_certificate(given_.listen);
+        front_.require_token(token);
+        if (certificate) {
+            server_->replace_tls(std::move(certificate));
+        }
+    } catch (const std::exception& failure) {
+        // Told before anything else: until then systemd takes the daemon to be reloading.
+        manager_.ready("reload failed, see the log: token and certificate are kept as they were");
+        log_.error("reload_failed",
+                   json::object_writer().member("why", failure.what()).member("kept", "all"));
+        return;
+    }
+    manager_.ready("reloaded");
+    log_.info("reloaded");
+}
+
+void daemon::drain() {
+    draining_ = true;
+    drain_deadline_ = clock::now() + std::chrono::seconds(3);
+    end_when_empty();
+    manager_.stopping();
+    log_.info("stopping");
+    front_.drain();
+    input_timer_.cancel();
+    // First, so that the held answers are the last ones of their connections.
+    server_->drain();
+    rooms_.stop([this] { client_closed_ = true; });
+}
+
+void daemon::end_when_empty() {
+    const bool is_empty = client_closed_ && server_->connections() == 0;
+    if (is_empty || clock::now() > drain_deadline_) {
+        context_.stop();
+        return;
+    }
+    end_timer_.expires_after(std::chrono::milliseconds(10));
+    end_timer_.async_wait(
+        asio::bind_allocator(httpd::handler_allocator<>(end_memory_), [this](error_code ec) {
+            if (!ec) {
+                end_when_empty();
+            }
+        }));
+}
+
+void daemon::keep_alive() {
+    const auto interval = manager_.watchdog_interval();
+    if (!interval) {
+        return;
+    }
+    watchdog_timer_.expires_after(*interval);
+    watchdog_timer_.async_wait(
+        asio::bind_allocator(httpd::handler_allocator<>(watchdog_memory_), [this](error_code ec) {
+            if (!ec) {
+                keep_alive();
+            }
+        }));
+    manager_.alive();
+}
+
+void daemon::read_input() {
+    streams_.read_input([this](std::vector<std::string> lines) {
+        asio::post(context_,
+                   [this, lines = std::move(lines)]() mutable { on_input(std::move(lines)); });
+    });
+}
+
+void daemon::on_input(std::vector<std::string> lines) {
+    if (lines.empty()) {
+        log_.debug("input_ended");
+        return;
+    }
+    // Nothing more is read until all lines are taken.
+    input_ = std::move(lines);
+    input_taken_ = 0;
+    take_input();
+}
+
+void daemon::take_input() {
+    constexpr auto pause = std::chrono::milliseconds(250);
+    if (draining_) {
+        return;
+    }
+    try {
+        take_lines();
+    } catch (const std::bad_alloc&) {
+        // The line that there was no memory for comes first again.
+        take_input_after(pause);
+        throw;
+    }
+    if (input_taken_ == input_.size()) {
+        streams_.resume_input();
+    } else {
+        take_input_after(rooms_.is_full() ? pause : duration::zero());
+    }
+}
+
+void daemon::take_lines() {
+    // A few at a time, so that nobody else waits for long.
+    constexpr std::size_t most_at_once = 256;
+    const auto end = std::min(input_taken_ + most_at_once, input_.size());
+    for (; input_taken_ < end && !rooms_.is_full(); ++input_taken_) {
+        take_line(input_[input_taken_]);
+    }
+}
+
+void daemon::take_input_after(duration pause) {
+    input_timer_.expires_after(pause);
+    input_timer_.async_wait(
+        asio::bind_allocator(httpd::handler_allocator<>(input_memory_), [this](error_code ec) {
+            if (!ec) {
+                take_input();
+            }
+        }));
+}
+
+void daemon::take_line(const std::string& line) {
+    if (hathora::is_valid_id(line)) {
+        rooms_.add(line, std::nullopt);
+    } else if (!line.empty()) {
+        log_.warning("bad_input_line",
+                     json::object_writer()
+                         .member("line", program::printable(line))
+                         .member("why", "a room id is 1 to 100 letters, digits, '_' or '-'"));
+    }
+}
+
+metrics_snapshot daemon::snapshot() const {
+    metrics_snapshot now;
+    rooms_.describe(now);
+    now.http_connections = server_->connections();
+    now.dropped_output_lines = streams_.dropped(standard_streams::target::output);
+    now.dropped_log_lines = streams_.dropped(standard_streams::target::error);
+    return now;
+}
+
+void serve(const configuration& given, client_options client, wait_options waits,
+           standard_streams& streams, bool only_check) {
+    daemon whole(given, std::move(client), std::move(waits), streams);
+    if (!only_check) {
+        whole.run();
+    }
+}
+
+} // namespace roomport::poller

@@ -1,0 +1,122 @@
+#include "server/api/held_answers.hpp"
+
+#include <roomport/error.hpp>
+
+#include <utility>
+
+namespace roomport::server {
+
+class held_answers::held_answer {
+public:
+    held_answer(boost::asio::io_context& context, answer_maker maker,
+                std::shared_ptr<httpd::exchange> caller)
+        : make_answer(std::move(maker)), exchange(std::move(caller)), timer(context) {}
+
+    answer_maker make_answer;
+    std::shared_ptr<httpd::exchange> exchange;
+    boost::asio::steady_timer timer;
+    std::vector<watch> watches;
+    bool is_settling = false;
+};
+
+held_answers::held_answers(boost::asio::io_context& context)
+    : context_(context), settled_(context) {}
+
+held_answers::~held_answers() {
+    for (auto& [id, room] : rooms_) {
+        room.watches.clear();
+    }
+}
+
+void held_answers::hold(const std::vector<std::string>& room_ids, answer_maker make_answer,
+                        std::shared_ptr<httpd::exchange> exchange, duration patience) {
+    const auto answer = std::make_shared<held_answer>(context_, std::move(make_answer), exchange);
+    answers_.emplace(answer.get(), answer);
+    answer->watches = std::vector<watch>(room_ids.size());
+    for (std::size_t index = 0; index < room_ids.size(); ++index) {
+        const auto found = rooms_.try_emplace(room_ids[index]).first;
+        found->second.id = &found->first;
+        auto& one = answer->watches[index];
+        one.answer = answer.get();
+        one.room = &found->second;
+        found->second.watches.push_back(one);
+    }
+    answer->timer.expires_after(patience);
+    answer->timer.async_wait([this, answer](error_code ec) {
+        if (!ec) {
+            give(answer);
+        }
+    });
+    // By its address alone: the exchange keeps this callback, so it must not keep the exchange.
+    exchange->on_abandoned([this, which = answer.get()] {
+        const auto found = answers_.find(which);
+        if (found != answers_.end()) {
+            const auto last = found->second;
+            forget(*last);
+        }
+    });
+}
+
+void held_answers::release(const std::string& room_id) {
+    const auto found = rooms_.find(room_id);
+    if (found == rooms_.end()) {
+        return;
+    }
+    std::vector<std::shared_ptr<held_answer>> alone;
+    const bool nothing_settles = settling_.empty();
+    for (const auto& one : found->second.watches) {
+        auto& answer = *one.answer;
+        if (answer.watches.size() == 1) {
+            alone.push_back(answers_.at(&answer));
+        } else if (!std::exchange(answer.is_settling, true)) {
+            settling_.push_back(answers_.at(&answer));
+        }
+    }
+    for (auto& answer : alone) {
+        give(std::move(answer));
+    }
+    if (nothing_settles && !settling_.empty()) {
+        settled_.expires_after(settling_time);
+        settled_.async_wait([this](error_code ec) {
+            if (!ec) {
+                give_settled();
+            }
+        });
+    }
+}
+
+void held_answers::release_all() {
+    while (!answers_.empty()) {
+        give(answers_.begin()->second);
+    }
+}
+
+void held_answers::give_settled() {
+    for (const auto& each : std::exchange(settling_, {})) {
+        if (auto answer = each.lock()) {
+            give(std::move(answer));
+        }
+    }
+}
+
+void held_answers::give(std::shared_ptr<held_answer> answer) {
+    if (answers_.count(answer.get()) == 0) {
+        return;
+    }
+    forget(*answer);
+    answer->exchange->send(answer->make_answer());
+}
+
+void held_answers::forget(held_answer& answer) {
+    for (auto& one : answer.watches) {
+        auto& room = *one.room;
+        room.watches.erase(room.watches.iterator_to(one));
+        if (room.watches.empty()) {
+            rooms_.erase(rooms_.find(*room.id));
+        }
+    }
+    answer.timer.cancel();
+    answers_.erase(&answer);
+}
+
+} // namespace roomport::server

@@ -1,0 +1,246 @@
+#include "program/authorization.hpp"
+#include "server/api/request_checks.hpp"
+#include "server/api/room_api_call.hpp"
+#include "server/launcher/descriptors_left.hpp"
+
+#include <roomport/hathora/operations.hpp>
+#include <roomport/json/writer.hpp>
+
+#include <algorithm>
+
+namespace roomport::server {
+namespace {
+
+// How a client learns what this server offers beyond the API, without probing.
+void announce_extensions(httpd::response& answer) {
+    answer.fields.emplace_back("Roomport-Wait", std::to_string(room_api::longest_hold.count()));
+    answer.fields.emplace_back("Roomport-Batch", std::to_string(room_api::largest_batch));
+}
+
+} // namespace
+
+room_api::room_api(boost::asio::io_context& context, api_settings settings, room_registry& registry,
+                   std::function<void()> changed)
+    : settings_(std::move(settings)), token_(settings_.token), players_(settings_.app_secret),
+      registry_(registry), views_(settings_.app_id, settings_.advertised_host, registry),
+      held_(context), changed_(std::move(changed)) {
+    add_routes();
+}
+
+void room_api::handle(httpd::request received, const std::shared_ptr<httpd::exchange>& exchange) {
+    if (stopping_) {
+        exchange->send(httpd::error_response(503, "the room service is stopping"));
+        return;
+    }
+    const auto found = router_.find(received.method, received.path);
+    if (found.what == httpd::router::result::kind::unknown_path) {
+        exchange->send(httpd::error_response(404, "there is no such path"));
+        return;
+    }
+    if (found.what == httpd::router::result::kind::wrong_method) {
+        auto answer = httpd::error_response(405, "this path needs the method " + found.allowed);
+        answer.fields.emplace_back("Allow", found.allowed);
+        exchange->send(std::move(answer));
+        return;
+    }
+    const auto& target = routes_[found.route];
+    call current(target.operation, received, found.values, exchange);
+    if (!is_authorized(current)) {
+        auto answer = httpd::error_response(
+            401, target.operation.auth == hathora::authentication::player
+                     ? "the player's token is missing, wrong or expired; log in and send the token "
+                       "from there as a bearer token"
+                     : "the token is missing or wrong; send the service's token as a bearer token");
+        answer.fields.emplace_back("WWW-Authenticate", "Bearer");
+        exchange->send(std::move(answer));
+        return;
+    }
+    const auto& app_id = found.values.get("appId");
+    if (target.operation.path.find("{appId}") != std::string_view::npos &&
+        app_id != settings_.app_id) {
+        exchange->send(httpd::error_response(404, "there is no such app here"));
+        return;
+    }
+    (this->*target.run)(current);
+    changed_();
+}
+
+bool room_api::is_authorized(call& current) const {
+    const auto authorization = current.received.find("Authorization").value_or("");
+    switch (current.operation.auth) {
+    case hathora::authentication::none:
+        return true;
+    case hathora::authentication::token:
+        return token_.accepts(authorization);
+    case hathora::authentication::player:
+        // Old clients send the bare token.
+        current.who = players_.check(program::bearer_token(authorization).value_or(authorization),
+                                     now().wall);
+        return current.who.has_value();
+    }
+    return false;
+}
+
+void room_api::room_changed(const std::string& room_id) {
+    if (registry_.find_room(room_id) == nullptr) {
+        lobbies_.remove(room_id);
+    }
+    if (!is_starting(room_id)) {
+        held_.release(room_id);
+    }
+}
+
+void room_api::stop() {
+    stopping_ = true;
+    held_.release_all();
+}
+
+bool room_api::is_starting(const std::string& room_id) const {
+    const auto* room = registry_.find_room(room_id);
+    return room != nullptr && views_.is_starting(*room);
+}
+
+httpd::response room_api::connection_info_answer(const std::string& room_id) const {
+    const auto* room = registry_.find_room(room_id);
+    auto answer = room == nullptr ? httpd::error_response(404, "there is no such room")
+                                  : httpd::response(hathora::get_connection_info.success_status,
+                                                    json::to_string(views_.connection_info(*room)));
+    announce_extensions(answer);
+    return answer;
+}
+
+httpd::response room_api::connection_infos_answer(const std::vector<std::string>& room_ids) const {
+    std::vector<connection_info_v2> known;
+    known.reserve(room_ids.size());
+    for (const auto& room_id : room_ids) {
+        if (const auto* room = registry_.find_room(room_id)) {
+            known.push_back(views_.connection_info(*room));
+        }
+    }
+    httpd::response answer(hathora::get_connection_infos.success_status, json::to_string(known));
+    announce_extensions(answer);
+    return answer;
+}
+
+bool room_api::refuse_without_descriptors(call& current) {
+    if (has_descriptors_left()) {
+        return false;
+    }
+    current.fail(503,
+                 "the room service has no file descriptors left; raise its limit, or stop rooms");
+    return true;
+}
+
+const room_record* room_api::make_room(call& current) {
+    if (refuse_without_descriptors(current)) {
+        return nullptr;
+    }
+    auto wanted = check_create_room(current.received);
+    if (wanted.has_error()) {
+        current.exchange->send(wanted.error());
+        return nullptr;
+    }
+    const auto created = registry_.create_room(now(), wanted->body.region, wanted->room_id,
+                                               std::move(wanted->body.room_config));
+    if (created.has_error()) {
+        current.fail(created.error().status, created.error().message);
+        return nullptr;
+    }
+    return registry_.find_room(*created);
+}
+
+const room_record* room_api::find_room(call& current) {
+    const auto* room = registry_.find_room(current.room_id());
+    if (room == nullptr) {
+        current.no_such_room();
+    }
+    return room;
+}
+
+void room_api::create_room(call& current) {
+    if (const auto* room = make_room(current)) {
+        current.succeed(views_.created_room(*room));
+    }
+}
+
+void room_api::create_room_v1(call& current) {
+    if (const auto* room = make_room(current)) {
+        current.succeed(room->room_id);
+    }
+}
+
+void room_api::get_room_info(call& current) {
+    if (const auto* room = find_room(current)) {
+        current.succeed(views_.room_info(*room));
+    }
+}
+
+void room_api::get_connection_info_v1(call& current) {
+    if (const auto* room = find_room(current)) {
+        current.succeed(views_.connection_info_v1(*room));
+    }
+}
+
+void room_api::get_connection_info(call& current) {
+    const auto patience = check_wait(current.received, longest_hold);
+    if (patience.has_error()) {
+        current.exchange->send(patience.error());
+        return;
+    }
+    if (*patience > duration::zero() && is_starting(current.room_id())) {
+        held_.hold(
+            {current.room_id()},
+            [this, room_id = current.room_id()] { return connection_info_answer(room_id); },
+            current.exchange, *patience);
+        return;
+    }
+    current.exchange->send(connection_info_answer(current.room_id()));
+}
+
+void room_api::get_connection_infos(call& current) {
+    const auto patience = check_wait(current.received, longest_hold);
+    if (patience.has_error()) {
+        current.exchange->send(patience.error());
+        return;
+    }
+    auto room_ids = check_room_ids(current.received, largest_batch);
+    if (room_ids.has_error()) {
+        auto refusal = std::move(room_ids).error();
+        announce_extensions(refusal);
+        current.exchange->send(std::move(refusal));
+        return;
+    }
+    const bool all_starting =
+        std::all_of(room_ids->begin(), room_ids->end(),
+                    [this](const std::string& room_id) { return is_starting(room_id); });
+    if (*patience > duration::zero() && all_starting) {
+        held_.hold(
+            *room_ids, [this, asked = *room_ids] { return connection_infos_answer(asked); },
+            current.exchange, *patience);
+        return;
+    }
+    current.exchange->send(connection_infos_answer(*room_ids));
+}
+
+void room_api::destroy_room(call& current) {
+    if (!registry_.destroy_room(now(), current.room_id())) {
+        current.no_such_room();
+        return;
+    }
+    current.succeed();
+}
+
+void room_api::update_room_config(call& current) {
+    auto wanted = check_update_room(current.received);
+    if (wanted.has_error()) {
+        current.exchange->send(wanted.error());
+        return;
+    }
+    if (!registry_.update_room(current.room_id(), std::move(wanted->room_config))) {
+        current.no_such_room();
+        return;
+    }
+    current.succeed();
+}
+
+} // namespace roomport::server

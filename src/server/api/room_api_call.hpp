@@ -1,0 +1,54 @@
+#pragma once
+
+#include "server/api/room_api.hpp"
+
+#include <roomport/json/writer.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace roomport::server {
+
+/// One request on its way through a handler.
+class room_api::call {
+public:
+    call(const hathora::operation_description& described, const httpd::request& request,
+         const httpd::path_values& values, std::shared_ptr<httpd::exchange> caller)
+        : operation(described), received(request), path(values), exchange(std::move(caller)) {}
+
+    const std::string& room_id() const { return path.get("roomId"); }
+    const std::string& process_id() const { return path.get("processId"); }
+
+    void succeed() { exchange->send(httpd::response(operation.success_status, "")); }
+
+    template <class Model>
+    void succeed(const Model& model) {
+        exchange->send(httpd::response(operation.success_status, json::to_string(model)));
+    }
+
+    void fail(int status, std::string_view message) {
+        exchange->send(httpd::error_response(status, message));
+    }
+
+    void no_such_room() { fail(404, "there is no such room"); }
+    void no_such_process() { fail(404, "there is no such process"); }
+    void no_such_lobby() { fail(404, "there is no such lobby"); }
+
+    const hathora::operation_description& operation;
+    const httpd::request& received;
+    const httpd::path_values& path;
+    std::shared_ptr<httpd::exchange> exchange;
+    /// Who asks, where the operation needs a player.
+    std::optional<player> who;
+};
+
+/// Now, by both clocks.
+inline moment now() {
+    return {clock::now(),
+            std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now())};
+}
+
+} // namespace roomport::server

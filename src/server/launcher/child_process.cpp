@@ -1,0 +1,135 @@
+#include "server/launcher/child_process.hpp"
+
+#include "server/launcher/pidfd.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+
+namespace roomport::server {
+namespace {
+
+error_code system_error(int number) {
+    return {number, boost::system::system_category()};
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+    std::vector<char*> result;
+    result.reserve(texts.size() + 1);
+    for (const auto& text : texts) {
+        // posix_spawn takes its texts as non-const for reasons of C; it does not change them.
+        result.push_back(const_cast<char*>(text.c_str()));
+    }
+    result.push_back(nullptr);
+    return result;
+}
+
+class spawn_settings {
+public:
+    explicit spawn_settings(const std::string& output) {
+        posix_spawnattr_init(&attributes);
+        posix_spawn_file_actions_init(&actions);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                                  POSIX_SPAWN_SETSIGDEF);
+        posix_spawnattr_setpgroup(&attributes, 0);
+        sigset_t signals;
+        sigemptyset(&signals);
+        posix_spawnattr_setsigmask(&attributes, &signals);
+        sigfillset(&signals);
+        posix_spawnattr_setsigdefault(&attributes, &signals);
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_APPEND,
+                                         0600);
+        posix_spawn_file_actions_adddup2(&actions, 1, 2);
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    }
+    spawn_settings(const spawn_settings&) = delete;
+    spawn_settings& operator=(const spawn_settings&) = delete;
+    ~spawn_settings() {
+        posix_spawnattr_destroy(&attributes);
+        posix_spawn_file_actions_destroy(&actions);
+    }
+
+    posix_spawnattr_t attributes{};
+    posix_spawn_file_actions_t actions{};
+};
+
+} // namespace
+
+boost::system::result<child_process>
+child_process::spawn(const std::vector<std::string>& words,
+                     const std::vector<std::string>& environment, const std::string& output) {
+    const spawn_settings settings(output);
+    const auto arguments = pointers(words);
+    const auto variables = pointers(environment);
+    pid_t pid = 0;
+    const int failure = posix_spawnp(&pid, arguments.front(), &settings.actions,
+                                     &settings.attributes, arguments.data(), variables.data());
+    if (failure != 0) {
+        return system_error(failure);
+    }
+    child_process started(pid, program::descriptor(pidfd_open(pid, 0)));
+    if (!started.exit_descriptor_) {
+        const int reason = errno;
+        started.kill_and_reap();
+        return system_error(reason);
+    }
+    return started;
+}
+
+void child_process::signal_group(int signal) const noexcept {
+    ::kill(-pid_, signal);
+}
+
+bool child_process::reap(child_exit& how) {
+    siginfo_t info{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        info.si_pid == 0) {
+        return false;
+    }
+    // While its leader is not reaped, the group's id can't belong to anybody else.
+    signal_group(SIGKILL);
+    ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED);
+    how.succeeded = info.si_code == CLD_EXITED && info.si_status == 0;
+    how.reason =
+        (info.si_code == CLD_EXITED ? "exit status " : "signal ") + std::to_string(info.si_status);
+    return true;
+}
+
+void child_process::kill_and_reap() noexcept {
+    signal_group(SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+}
+
+bool is_runnable(const std::string& program) {
+    const auto is_program = [](const std::string& path) {
+        struct stat facts {};
+        return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
+               ::access(path.c_str(), X_OK) == 0;
+    };
+    if (program.find('/') != program.npos) {
+        return is_program(program);
+    }
+    const char* path = std::getenv("PATH");
+    std::string_view rest = path != nullptr ? path : "/bin:/usr/bin";
+    while (true) {
+        const auto colon = rest.find(':');
+        const auto folder = rest.substr(0, colon);
+        if (is_program((folder.empty() ? std::string(".") : std::string(folder)) + "/" + program)) {
+            return true;
+        }
+        if (colon == rest.npos) {
+            return false;
+        }
+        rest.remove_prefix(colon + 1);
+    }
+}
+
+} // namespace roomport::server

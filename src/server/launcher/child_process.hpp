@@ -1,0 +1,65 @@
+#pragma once
+
+#include "program/descriptor.hpp"
+
+#include <roomport/error.hpp>
+
+#include <boost/system/result.hpp>
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace roomport::server {
+
+/// How a child ended.
+class child_exit {
+public:
+    child_exit() = default;
+    bool succeeded = false;
+    /// "exit status 1", "signal 9".
+    std::string reason;
+};
+
+/// One child in a process group of its own. Until it is reaped, its process id can't come to mean another process.
+class child_process {
+public:
+    /// Starts a program: looked for along PATH, standard input empty, all other descriptors closed, no signal blocked
+    /// or ignored.
+    /// @param words the program and its arguments. @param environment `NAME=VALUE` each.
+    /// @param output where standard output and error go, appended; "/dev/null" for nowhere.
+    static boost::system::result<child_process> spawn(const std::vector<std::string>& words,
+                                                      const std::vector<std::string>& environment,
+                                                      const std::string& output);
+
+    child_process(child_process&&) = default;
+    child_process& operator=(child_process&&) = default;
+
+    pid_t pid() const noexcept { return pid_; }
+
+    /// Gives a descriptor away that becomes readable when the child has ended. To be called once.
+    program::descriptor take_exit_descriptor() noexcept { return std::move(exit_descriptor_); }
+
+    /// Sends a signal to the whole group. @pre not reaped.
+    void signal_group(int signal) const noexcept;
+
+    /// Ends what is left of the group, and takes the exit status.
+    /// @return false when the child has not ended yet.
+    bool reap(child_exit& how);
+
+    /// Ends the whole group at once and waits for that.
+    void kill_and_reap() noexcept;
+
+private:
+    child_process(pid_t pid, program::descriptor exit_descriptor)
+        : pid_(pid), exit_descriptor_(std::move(exit_descriptor)) {}
+
+    pid_t pid_;
+    program::descriptor exit_descriptor_;
+};
+
+/// Whether a program can be found and run, along PATH when its name has no slash.
+bool is_runnable(const std::string& program);
+
+} // namespace roomport::server

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "server/launcher/child_process.hpp"
+#include "server/launcher/command_template.hpp"
+#include "server/rooms/provider.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace roomport::server {
+
+/// How children are started.
+class local_provider_options {
+public:
+    local_provider_options() = default;
+
+    command_template command;
+
+    /// `NAME=VALUE` each: what every child gets beside what its order says.
+    std::vector<std::string> environment;
+
+    /// A folder for a file of output per process; empty: output goes nowhere.
+    std::string log_folder;
+
+    /// Between TERM and KILL.
+    duration stop_grace = std::chrono::seconds(5);
+};
+
+/// Starts real processes on this machine and watches for their ports.
+class local_provider final : public provider {
+public:
+    local_provider(boost::asio::io_context& context, local_provider_options options);
+
+    /// Kills what still runs.
+    ~local_provider() override;
+
+    void on_event(listener to) override;
+    void create(const process_order& order) override;
+    std::optional<process_state> observe(const std::string& process_id) const override;
+    void stop(const std::string& process_id, bool at_once) override;
+    std::vector<std::string> list() const override;
+
+    /// Takes the exit status of every ended child that this provider did not start: a process 1 inherits orphans.
+    void reap_strangers();
+
+private:
+    class child;
+
+    void watch(const std::shared_ptr<child>& started);
+    void finish(const std::shared_ptr<child>& ended);
+    void begin_probing();
+    void probe_all();
+    void report_later(process_event event);
+
+    boost::asio::io_context& context_;
+    local_provider_options options_;
+    listener listener_;
+    std::unordered_map<std::string, std::shared_ptr<child>> children_;
+    boost::asio::steady_timer probe_timer_;
+    duration probe_interval_{};
+    bool probing_ = false;
+};
+
+/// The environment of a game server: `inherited` without HATHORA_TOKEN and without what `own` sets, then `own`.
+std::vector<std::string> child_environment(const std::vector<std::string>& inherited,
+                                           const std::vector<std::string>& own);
+
+/// The variables that say what process this is and which ports and room it has.
+std::vector<std::string> order_environment(const process_order& order);
+
+} // namespace roomport::server

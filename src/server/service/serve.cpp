@@ -1,0 +1,377 @@
+#include "server/service/serve.hpp"
+
+#include "httpd/server.hpp"
+#include "httpd/tls_context.hpp"
+#include "program/descriptor_limit.hpp"
+#include "program/files.hpp"
+#include "program/listen_address.hpp"
+#include "program/service_facts.hpp"
+#include "program/usage_error.hpp"
+#include "server/launcher/local_provider.hpp"
+#include "server/launcher/machine_ports.hpp"
+#include "server/launcher/orphans.hpp"
+#include "server/service/certificate_authority.hpp"
+#include "server/service/room_service.hpp"
+#include "server/service/state_directory.hpp"
+#include "server/simulation/simulated_provider.hpp"
+
+#include <roomport/hathora/room_id.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <system_error>
+
+namespace roomport::server {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+/// How many connections leave enough descriptors for game servers.
+std::size_t most_connections() {
+    constexpr std::size_t most = 16384;
+    return std::min(most, program::raise_descriptor_limit() / 2);
+}
+
+std::vector<std::string> common_environment(const service_options& options,
+                                            const std::string& advertised,
+                                            const std::string& marker, const secret& app_secret) {
+    const auto pages = static_cast<long long>(::sysconf(_SC_PHYS_PAGES));
+    const auto page_size = static_cast<long long>(::sysconf(_SC_PAGE_SIZE));
+    return {
+        std::string(marker_variable) + "=" + marker,
+        "HATHORA_APP_ID=" + options.app_id,
+        "HATHORA_APP_SECRET=" + std::string(app_secret.reveal()),
+        "HATHORA_DEPLOYMENT_ID=1",
+        "HATHORA_BUILD_TAG=local",
+        "HATHORA_HOSTNAME=" + advertised,
+        "HATHORA_PRIVATE_IP=127.0.0.1",
+        "HATHORA_ALLOCATED_CPU=" + std::to_string(::sysconf(_SC_NPROCESSORS_ONLN)),
+        "HATHORA_ALLOCATED_MEMORY_MB=" + std::to_string(pages * page_size / (1024 * 1024)),
+    };
+}
+
+command_template check_command(const service_options& options) {
+    auto command = command_template::parse(*options.command, options.ports);
+    if (command.has_error()) {
+        throw program::usage_error("--exec: " + command.error());
+    }
+    if (!is_runnable(command->program())) {
+        throw program::usage_error("--exec: there is no program to run at '" + command->program() +
+                                   "'");
+    }
+    return std::move(*command);
+}
+
+void check(const service_options& options) {
+    if (options.command.has_value() == options.simulation.has_value()) {
+        throw program::usage_error("give either --exec, what to run for a room, or --simulate");
+    }
+    if (options.tls_certificate.has_value() != options.tls_key.has_value()) {
+        throw program::usage_error("--tls-cert and --tls-key belong together");
+    }
+    if (!hathora::is_valid_id(options.app_id)) {
+        throw program::usage_error("--app-id is 1 to 100 letters, digits, underscores or hyphens");
+    }
+    if (options.rooms_per_process < 1 || options.rooms_per_process > 10000) {
+        throw program::usage_error("--rooms-per-process is a number from 1 to 10000");
+    }
+    if (options.advertise && !program::is_host_name(*options.advertise)) {
+        throw program::usage_error("--advertise is a host name or an IP address");
+    }
+    for (const auto& name : options.tls_names) {
+        if (!program::is_host_name(name)) {
+            throw program::usage_error("--tls-name is a host name or an IP address");
+        }
+    }
+}
+
+/// One run of the service, from start to end.
+class run {
+public:
+    run(const service_options& options, const std::function<void(const std::string&)>& log)
+        : options_(options), log_(log), signals_(context_, SIGTERM, SIGINT),
+          child_signals_(context_, SIGCHLD), end_timer_(context_), renewal_timer_(context_) {}
+
+    int serve(const std::function<void(const std::string&)>& announce) {
+        try {
+            prepare();
+        } catch (const std::system_error& failure) {
+            // Files and folders that the user named, or that belong to the user, can't be used.
+            throw program::usage_error(failure.what());
+        }
+        announce(program::to_url(endpoint_));
+        context_.run();
+        if (local_) {
+            // What has left its process group is still to be found by its environment.
+            kill_orphans(marker_, std::chrono::seconds(2));
+        }
+        return 128 + signal_;
+    }
+
+private:
+    void prepare() {
+        check(options_);
+        local_provider_options local;
+        if (options_.command) {
+            local.command = check_command(options_);
+        }
+        const auto where = program::resolve_listen_address(context_, options_.listen);
+        const auto& state = state_.emplace(
+            state_directory::open(options_.state_directory.value_or(std::filesystem::path()).empty()
+                                      ? program::default_state_directory()
+                                      : *options_.state_directory));
+        marker_ = state.marker();
+        const auto killed = kill_orphans(marker_, std::chrono::seconds(10));
+        if (killed != 0) {
+            log_("killed " + std::to_string(killed) + " processes that an earlier run had left");
+        }
+        max_connections_ = most_connections();
+        advertised_ = options_.advertise.value_or(program::default_advertised_host(where));
+        names_ = program::certificate_names(where, advertised_, options_.tls_names);
+        prepare_tls(state);
+        program::restrict_to_owner(state.file("app-secret"));
+        app_secret_ = state_directory::load_or_make_secret(state.file("app-secret"));
+        make_provider(std::move(local));
+        program::restrict_to_owner(state.file("token"));
+        const auto token_file =
+            std::filesystem::absolute(options_.token_file.value_or(state.file("token")));
+        const auto token = state_directory::load_or_make_secret(token_file);
+        endpoint_ = listen(where, token);
+        write_facts(state, endpoint_, token_file);
+        wait_for_signals();
+    }
+
+    void prepare_tls(const state_directory& state) {
+        if (options_.tls_certificate) {
+            try {
+                tls_ = httpd::make_tls_context(options_.tls_certificate->string(),
+                                               options_.tls_key->string());
+            } catch (const boost::system::system_error& failure) {
+                throw program::usage_error("--tls-cert and --tls-key can't be used: " +
+                                           std::string(failure.what()));
+            }
+            return;
+        }
+        authority_ = std::make_unique<certificate_authority>(state.path());
+        authority_->provide(names_, std::chrono::system_clock::now());
+        load_leaf();
+        renew_later();
+    }
+
+    void load_leaf() {
+        const auto leaf = authority_->leaf();
+        tls_ = httpd::make_tls_context(leaf.certificate.string(), leaf.key.string());
+    }
+
+    // A service that runs for a year must not outlive its certificate.
+    void renew_later() {
+        renewal_timer_.expires_after(std::chrono::hours(12));
+        renewal_timer_.async_wait([this](error_code ec) {
+            if (ec) {
+                return;
+            }
+            try {
+                if (authority_->provide(names_, std::chrono::system_clock::now())) {
+                    load_leaf();
+                    server_->replace_tls(tls_);
+                    log_("the certificate was issued anew");
+                }
+            } catch (const std::exception& failure) {
+                log_("the certificate could not be issued anew: " + std::string(failure.what()));
+            }
+            renew_later();
+        });
+    }
+
+    void make_provider(local_provider_options local) {
+        if (options_.simulation) {
+            provider_ = std::make_unique<simulated_provider>(context_, *options_.simulation);
+            return;
+        }
+        if (options_.log_directory) {
+            std::filesystem::create_directories(*options_.log_directory);
+            local.log_folder = std::filesystem::canonical(*options_.log_directory).string();
+            if (::access(local.log_folder.c_str(), W_OK | X_OK) != 0) {
+                throw program::usage_error("the folder of --log-dir can't be written to");
+            }
+        }
+        local.environment = common_environment(options_, advertised_, marker_, app_secret_);
+        local.stop_grace = options_.stop_grace;
+        auto created = std::make_unique<local_provider>(context_, std::move(local));
+        local_ = created.get();
+        provider_ = std::move(created);
+    }
+
+    tcp::endpoint listen(const tcp::endpoint& where, const secret& token) {
+        httpd::server_options http;
+        http.tls = tls_;
+        http.max_connections = max_connections_;
+        http.on_accept_failure = [this](error_code ec) {
+            log_("no connection can be accepted: " + ec.message());
+        };
+        server_ = std::make_unique<httpd::server>(
+            context_, std::move(http),
+            [this](httpd::request received, std::shared_ptr<httpd::exchange> exchange) {
+                try {
+                    service_->handle(std::move(received), std::move(exchange));
+                } catch (const std::exception& failure) {
+                    log_(std::string("a request failed: ") + failure.what());
+                    throw;
+                }
+            });
+        tcp::endpoint endpoint;
+        try {
+            endpoint = server_->listen(where);
+        } catch (const boost::system::system_error& failure) {
+            throw program::usage_error("can't listen on " + options_.listen + ": " +
+                                       failure.code().message() +
+                                       "; choose another address with --listen");
+        }
+        registry_options registry;
+        registry.ports = options_.ports;
+        registry.range = options_.port_range;
+        registry.rooms_per_process = options_.rooms_per_process;
+        registry.max_processes = options_.max_processes;
+        registry.bind_timeout = options_.bind_timeout;
+        api_settings api;
+        api.app_id = options_.app_id;
+        api.token = token;
+        api.app_secret = app_secret_;
+        api.advertised_host = advertised_;
+        api.port = endpoint.port();
+        // Simulated processes bind nothing, so nobody can be in their way.
+        std::shared_ptr<port_source> ports = std::make_shared<unbound_ports>();
+        if (local_ != nullptr) {
+            ports = std::make_shared<machine_ports>();
+        }
+        service_ = std::make_unique<room_service>(context_, std::move(registry), std::move(ports),
+                                                  std::move(api), *provider_, log_);
+        return endpoint;
+    }
+
+    void write_facts(const state_directory& state, const tcp::endpoint& endpoint,
+                     const std::filesystem::path& token_file) const {
+        auto reachable = endpoint;
+        if (endpoint.address().is_unspecified()) {
+            reachable.address(endpoint.address().is_v6()
+                                  ? asio::ip::address(asio::ip::address_v6::loopback())
+                                  : asio::ip::address(asio::ip::address_v4::loopback()));
+        }
+        program::service_facts facts;
+        facts.url = program::to_url(reachable);
+        facts.app_id = options_.app_id;
+        facts.token_file = token_file;
+        if (authority_) {
+            facts.ca_file = authority_->ca().certificate;
+        }
+        program::write_service_facts(state.path(), facts);
+    }
+
+    void wait_for_signals() {
+        // A terminal that is closed must not leave game servers behind, unless nohup says otherwise.
+        struct sigaction hang_up {};
+        if (signal_ == 0 && ::sigaction(SIGHUP, nullptr, &hang_up) == 0 &&
+            hang_up.sa_handler == SIG_DFL) {
+            signals_.add(SIGHUP);
+        }
+        signals_.async_wait([this](error_code ec, int signal) {
+            if (!ec) {
+                on_signal(signal);
+                wait_for_signals();
+            }
+        });
+        wait_for_children();
+    }
+
+    void wait_for_children() {
+        if (waiting_for_children_) {
+            return;
+        }
+        waiting_for_children_ = true;
+        child_signals_.async_wait([this](error_code ec, int) {
+            waiting_for_children_ = false;
+            if (!ec) {
+                wait_for_children();
+            }
+        });
+        // After the wait has begun, so that nobody ends unseen in between; some may have ended before this program began.
+        if (local_ != nullptr) {
+            local_->reap_strangers();
+        } else {
+            reap_all();
+        }
+    }
+
+    void on_signal(int signal) {
+        if (signal_ != 0) {
+            // Asked twice: no more grace.
+            service_->stop_at_once();
+            return;
+        }
+        signal_ = signal;
+        log_("stopping");
+        // First, so that the held answers are the last ones of their connections.
+        server_->drain();
+        service_->stop();
+        drain_deadline_ = clock::now() + std::chrono::seconds(3);
+        end_when_empty();
+    }
+
+    void end_when_empty() {
+        if (service_->is_empty() &&
+            (server_->connections() == 0 || clock::now() > drain_deadline_)) {
+            context_.stop();
+            return;
+        }
+        end_timer_.expires_after(std::chrono::milliseconds(10));
+        end_timer_.async_wait([this](error_code ec) {
+            if (!ec) {
+                end_when_empty();
+            }
+        });
+    }
+
+    const service_options& options_;
+    std::function<void(const std::string&)> log_;
+    asio::io_context context_{1};
+    asio::signal_set signals_;
+    asio::signal_set child_signals_;
+    asio::steady_timer end_timer_;
+    asio::steady_timer renewal_timer_;
+    std::size_t max_connections_ = 0;
+    // Holds the lock of the state folder as long as the service runs.
+    std::optional<state_directory> state_;
+    tcp::endpoint endpoint_;
+    std::string marker_;
+    secret app_secret_;
+    std::string advertised_;
+    std::vector<std::string> names_;
+    std::unique_ptr<certificate_authority> authority_;
+    std::shared_ptr<asio::ssl::context> tls_;
+    std::unique_ptr<provider> provider_;
+    local_provider* local_ = nullptr;
+    std::unique_ptr<room_service> service_;
+    std::unique_ptr<httpd::server> server_;
+    time_point drain_deadline_{};
+    int signal_ = 0;
+    bool waiting_for_children_ = false;
+};
+
+} // namespace
+
+int serve(const service_options& options, const std::function<void(const std::string&)>& announce,
+          const std::function<void(const std::string&)>& log) {
+    return run(options, log).serve(announce);
+}
+
+} // namespace roomport::server

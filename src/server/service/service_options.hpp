@@ -1,0 +1,59 @@
+#pragma once
+
+#include "server/rooms/ports.hpp"
+#include "server/simulation/simulation_spec.hpp"
+
+#include <roomport/clock.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace roomport::server {
+
+/// How the local room service is run.
+class service_options {
+public:
+    service_options() = default;
+
+    /// The command of a game server; nothing when @ref simulation is set.
+    std::optional<std::string> command;
+    std::optional<simulation_spec> simulation;
+
+    /// `HOST:PORT`, IPv6 addresses in brackets; port 0: chosen by the system.
+    std::string listen = "127.0.0.1:8443";
+
+    /// Where players find the ports; nothing: the listen host, or 127.0.0.1 when that is "any".
+    std::optional<std::string> advertise;
+
+    /// Further names for the certificate.
+    std::vector<std::string> tls_names;
+
+    /// A certificate chain and its key, PEM; both or neither: then one is issued by the state folder's own CA.
+    std::optional<std::filesystem::path> tls_certificate;
+    std::optional<std::filesystem::path> tls_key;
+
+    std::string app_id = "local";
+
+    /// Nothing: the user's own.
+    std::optional<std::filesystem::path> state_directory;
+
+    /// Nothing: in the state folder.
+    std::optional<std::filesystem::path> token_file;
+
+    server::port_range port_range;
+    std::vector<port_declaration> ports{port_declaration()};
+    int rooms_per_process = 1;
+    std::size_t max_processes = std::numeric_limits<std::size_t>::max();
+    duration bind_timeout = std::chrono::seconds(100);
+    duration stop_grace = std::chrono::seconds(5);
+
+    /// A folder for the output of game servers; nothing: it goes nowhere.
+    std::optional<std::filesystem::path> log_directory;
+};
+
+} // namespace roomport::server
