@@ -1,5 +1,6 @@
 """Every example is run as its first lines say, and the README quotes them as they are."""
 
+import json
 import os
 import re
 import subprocess
@@ -52,6 +53,14 @@ class Examples(unittest.TestCase):
         done = run("POOL_GET", self.service.url, "/discovery/v2/ping", self.ca)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(done.stdout.startswith("200\n["), done.stdout)
+
+    def test_small_daemon(self):
+        room = self.service.run("create", "--region", "Frankfurt").json()["roomId"]
+        done = run("SMALL_DAEMON", self.service.url, "local", self.ca, stdin=f"{room}\nnever-was\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        ready = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([(each["roomId"], each["exposedPort"]["host"]) for each in ready], [(room, "127.0.0.1")])
+        self.assertRegex(done.stderr, r"^never-was: .*404")
 
     def test_4_matchmaker(self):
         done = run("MATCHMAKER", self.service.url, "local", self.ca, self.token, 20)
