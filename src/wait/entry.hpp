@@ -1,9 +1,9 @@
 #pragma once
 
+#include "wait/cadence/key_group.hpp"
+#include "wait/history/seen_history.hpp"
 #include "wait/indexed_heap.hpp"
-#include "wait/key_group.hpp"
 #include "wait/look_table.hpp"
-#include "wait/seen_history.hpp"
 #include "wait/wait_settings.hpp"
 #include "wait/waiter_set.hpp"
 

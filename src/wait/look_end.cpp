@@ -1,6 +1,6 @@
 #include "wait/look_end.hpp"
 
-#include "wait/seen_history.hpp"
+#include "wait/history/seen_history.hpp"
 
 #include <roomport/error.hpp>
 

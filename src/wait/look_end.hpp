@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wait/poll_budget.hpp"
+#include "wait/limits/poll_budget.hpp"
 
 #include <roomport/clock.hpp>
 #include <roomport/wait/observation.hpp>

@@ -3,16 +3,16 @@
 #include "common/random_source.hpp"
 #include "wait/entry.hpp"
 #include "wait/entry_set.hpp"
+#include "wait/history/word_table.hpp"
 #include "wait/indexed_heap.hpp"
+#include "wait/limits/look_gate.hpp"
 #include "wait/look_end.hpp"
-#include "wait/look_gate.hpp"
 #include "wait/look_rank.hpp"
 #include "wait/look_table.hpp"
 #include "wait/round_trip_estimate.hpp"
 #include "wait/tick_grid.hpp"
 #include "wait/wait_actions.hpp"
 #include "wait/waiter.hpp"
-#include "wait/word_table.hpp"
 
 #include <roomport/wait/wait_engine.hpp>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "wait/seen_history.hpp"
+#include "wait/history/seen_history.hpp"
+#include "wait/history/word_table.hpp"
 #include "wait/wait_actions.hpp"
 #include "wait/wait_settings.hpp"
-#include "wait/word_table.hpp"
 
 #include <roomport/wait/wait_options.hpp>
 #include <roomport/wait/wait_result.hpp>

@@ -1,6 +1,6 @@
 #include "sim/informed_cadence.hpp"
 
-#include "wait/look_plan.hpp"
+#include "wait/cadence/look_plan.hpp"
 
 namespace roomport::sim {
 namespace {

@@ -1,6 +1,6 @@
 #include "evaluation.hpp"
 
-#include "wait/look_schedule.hpp"
+#include "wait/cadence/look_schedule.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "wait/look_schedule.hpp"
+#include "wait/cadence/look_schedule.hpp"
 
 #include <gtest/gtest.h>
 

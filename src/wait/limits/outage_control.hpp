@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wait/event_window.hpp"
+#include "wait/limits/event_window.hpp"
 
 #include <roomport/clock.hpp>
 

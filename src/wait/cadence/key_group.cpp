@@ -1,4 +1,4 @@
-#include "wait/key_group.hpp"
+#include "wait/cadence/key_group.hpp"
 
 #include <exception>
 #include <tuple>

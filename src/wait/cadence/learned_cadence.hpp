@@ -1,7 +1,7 @@
 #pragma once
 
-#include "wait/look_plan.hpp"
-#include "wait/start_time_law.hpp"
+#include "wait/cadence/look_plan.hpp"
+#include "wait/cadence/start_time_law.hpp"
 
 #include <roomport/wait/cadence.hpp>
 

@@ -1,4 +1,4 @@
-#include "wait/learned_cadence.hpp"
+#include "wait/cadence/learned_cadence.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "wait/start_time_grid.hpp"
-#include "wait/start_time_law.hpp"
+#include "wait/cadence/start_time_grid.hpp"
+#include "wait/cadence/start_time_law.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "wait/pace.hpp"
+#include "wait/limits/pace.hpp"
 
 #include "common/time_arithmetic.hpp"
 

@@ -1,4 +1,4 @@
-#include "wait/poll_budget.hpp"
+#include "wait/limits/poll_budget.hpp"
 
 #include <algorithm>
 #include <utility>

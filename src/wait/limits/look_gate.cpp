@@ -1,4 +1,4 @@
-#include "wait/look_gate.hpp"
+#include "wait/limits/look_gate.hpp"
 
 #include <algorithm>
 #include <cmath>

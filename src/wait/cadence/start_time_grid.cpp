@@ -1,4 +1,4 @@
-#include "wait/start_time_grid.hpp"
+#include "wait/cadence/start_time_grid.hpp"
 
 #include <algorithm>
 

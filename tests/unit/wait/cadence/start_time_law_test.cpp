@@ -1,5 +1,5 @@
-#include "wait/start_time_grid.hpp"
-#include "wait/start_time_law.hpp"
+#include "wait/cadence/start_time_grid.hpp"
+#include "wait/cadence/start_time_law.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "wait/throttle_control.hpp"
+#include "wait/limits/throttle_control.hpp"
 
 #include <algorithm>
 #include <limits>

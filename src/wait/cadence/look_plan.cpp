@@ -1,6 +1,6 @@
-#include "wait/look_plan.hpp"
+#include "wait/cadence/look_plan.hpp"
 
-#include "wait/look_schedule.hpp"
+#include "wait/cadence/look_schedule.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "wait/seen_history.hpp"
+#include "wait/history/seen_history.hpp"
 
 #include <roomport/error.hpp>
 

@@ -1,4 +1,4 @@
-#include "wait/outage_control.hpp"
+#include "wait/limits/outage_control.hpp"
 
 #include <algorithm>
 

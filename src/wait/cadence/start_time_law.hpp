@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wait/start_time_grid.hpp"
+#include "wait/cadence/start_time_grid.hpp"
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wait/word_table.hpp"
+#include "wait/history/word_table.hpp"
 
 #include <roomport/phase_times.hpp>
 #include <roomport/wait/observation.hpp>

@@ -1,4 +1,4 @@
-#include "wait/start_time_law.hpp"
+#include "wait/cadence/start_time_law.hpp"
 
 #include <algorithm>
 #include <cmath>

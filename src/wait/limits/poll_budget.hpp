@@ -1,8 +1,8 @@
 #pragma once
 
-#include "wait/outage_control.hpp"
-#include "wait/pace.hpp"
-#include "wait/throttle_control.hpp"
+#include "wait/limits/outage_control.hpp"
+#include "wait/limits/pace.hpp"
+#include "wait/limits/throttle_control.hpp"
 
 #include <roomport/clock.hpp>
 

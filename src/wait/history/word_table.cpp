@@ -1,4 +1,4 @@
-#include "wait/word_table.hpp"
+#include "wait/history/word_table.hpp"
 
 namespace roomport::wait_detail {
 namespace {
