@@ -45,7 +45,7 @@ void client::start_wait(std::shared_ptr<impl> self, std::string room_id, wait_op
         if (!valid) {
             ec = error::invalid_argument;
             result.evidence.last_message =
-                "a room id is 1 to 100 letters, digits, '_' or '-'; nothing was sent";
+                "a room id is " + std::string(hathora::id_rule) + "; nothing was sent";
         }
         detail::completion<error_code, wait_result>(self->io_executor, std::move(handler))
             .post(ec, std::move(result));

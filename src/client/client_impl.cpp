@@ -16,11 +16,11 @@ namespace roomport {
 namespace {
 
 client_options checked(client_options options) {
-    const auto refuse = [](const char* why) {
+    const auto refuse = [](const std::string& why) {
         throw boost::system::system_error(error::invalid_argument, why);
     };
     if (!hathora::is_valid_id(options.app_id)) {
-        refuse("client_options::app_id must be 1 to 100 letters, digits, '_' or '-'");
+        refuse("client_options::app_id must be " + std::string(hathora::id_rule));
     }
     if (options.request_timeout <= duration::zero()) {
         refuse("client_options::request_timeout must be more than zero");

@@ -1,6 +1,7 @@
 #include "hathora/clean_text.hpp"
 
 #include "hathora/redact.hpp"
+#include "json/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,43 +17,18 @@ struct code_point {
 };
 
 code_point decode(std::string_view text) {
-    const auto byte = [&](std::size_t i) {
-        return static_cast<unsigned char>(text[i]);
-    };
-    const unsigned char first = byte(0);
-    if (first < 0x80) {
-        return {first, 1};
-    }
+    json::detail::utf8_checker checker;
     std::size_t length = 0;
-    std::uint32_t value = 0;
-    std::uint32_t smallest = 0;
-    if ((first & 0xE0U) == 0xC0U) {
-        length = 2;
-        value = first & 0x1FU;
-        smallest = 0x80;
-    } else if ((first & 0xF0U) == 0xE0U) {
-        length = 3;
-        value = first & 0x0FU;
-        smallest = 0x800;
-    } else if ((first & 0xF8U) == 0xF0U) {
-        length = 4;
-        value = first & 0x07U;
-        smallest = 0x10000;
-    } else {
-        return {};
-    }
-    if (text.size() < length) {
-        return {};
-    }
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xC0U) != 0x80U) {
+    do {
+        if (length == text.size() || !checker.accept(static_cast<unsigned char>(text[length]))) {
             return {};
         }
-        value = (value << 6U) | (byte(i) & 0x3FU);
-    }
-    const bool is_surrogate = value >= 0xD800 && value <= 0xDFFF;
-    if (value < smallest || value > 0x10FFFF || is_surrogate) {
-        return {};
+        ++length;
+    } while (!checker.complete());
+    const auto first = static_cast<unsigned char>(text.front());
+    std::uint32_t value = length == 1 ? first : first & (0xFFU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        value = (value << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
     }
     return {value, length};
 }

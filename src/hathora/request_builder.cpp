@@ -108,7 +108,7 @@ encoded_request request_builder::finish() {
 
 void request_builder::check_id(std::string_view wire_name, std::string_view value) {
     if (!is_valid_id(value)) {
-        refuse(std::string(wire_name) + " must be 1 to 100 letters, digits, '_' or '-'");
+        refuse(std::string(wire_name) + " must be " + std::string(id_rule));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "http/chunked_decoder.hpp"
 
+#include "common/hexadecimal.hpp"
 #include "http/ascii.hpp"
 
 #include <algorithm>
@@ -9,14 +10,6 @@ namespace {
 
 // More digits could overflow; nobody pads a size with that many zeros.
 constexpr unsigned most_size_digits = 15;
-
-int hex_value(char c) {
-    if (is_digit(c)) {
-        return c - '0';
-    }
-    const char lower = to_lower(c);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 } // namespace
 
@@ -78,7 +71,7 @@ error_code chunked_decoder::take_size(char c) {
     if (state_ == state::extension) {
         return is_field_byte(c) ? count_overhead() : error_code(error::bad_http);
     }
-    const int digit = hex_value(c);
+    const int digit = roomport::detail::hexadecimal_value(c);
     if (digit >= 0) {
         state_ = state::size;
         chunk_left_ = chunk_left_ * 16 + static_cast<unsigned>(digit);

@@ -3,6 +3,7 @@
 #include "http/expiry_heap.hpp"
 
 #include <roomport/clock.hpp>
+#include <roomport/default_timeouts.hpp>
 #include <roomport/error.hpp>
 
 #include <boost/intrusive/list.hpp>
@@ -72,7 +73,7 @@ public:
         std::size_t max_waiting = 65'536;
         /// Zero: none.
         duration acquire_timeout{};
-        duration connect_timeout = std::chrono::seconds(5);
+        duration connect_timeout = default_connect_timeout;
         duration idle_timeout = std::chrono::seconds(30);
     };
 

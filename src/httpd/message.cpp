@@ -1,5 +1,7 @@
 #include "httpd/message.hpp"
 
+#include "common/hexadecimal.hpp"
+
 #include <algorithm>
 #include <array>
 #include <ctime>
@@ -16,14 +18,6 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
                       [](char x, char y) { return lower(x) == lower(y); });
 }
 
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    const char l = lower(c);
-    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 bool percent_decode(std::string_view text, bool plus_is_space, std::string& out) {
     out.clear();
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -31,8 +25,8 @@ bool percent_decode(std::string_view text, bool plus_is_space, std::string& out)
             if (i + 2 >= text.size()) {
                 return false;
             }
-            const int high = hex_digit(text[i + 1]);
-            const int low = hex_digit(text[i + 2]);
+            const int high = detail::hexadecimal_value(text[i + 1]);
+            const int low = detail::hexadecimal_value(text[i + 2]);
             if (high < 0 || low < 0) {
                 return false;
             }

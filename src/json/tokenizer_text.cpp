@@ -1,5 +1,7 @@
 #include "json/tokenizer.hpp"
 
+#include "common/hexadecimal.hpp"
+
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -61,19 +63,6 @@ constexpr bool is_low_surrogate(unsigned unit) {
 }
 
 constexpr std::string_view lone_surrogate = "half of a surrogate pair stands alone";
-
-int hexadecimal_digit(char byte) {
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    if (byte >= 'a' && byte <= 'f') {
-        return byte - 'a' + 10;
-    }
-    if (byte >= 'A' && byte <= 'F') {
-        return byte - 'A' + 10;
-    }
-    return -1;
-}
 
 std::size_t encode_utf8(unsigned code_point, std::array<char, 4>& out) {
     const auto tail = [code_point](unsigned shift) {
@@ -195,7 +184,7 @@ bool tokenizer::continue_escape(char byte) {
 }
 
 bool tokenizer::continue_unicode(char byte) {
-    const int digit = hexadecimal_digit(byte);
+    const int digit = roomport::detail::hexadecimal_value(byte);
     if (digit < 0) {
         return fail("expected four hexadecimal digits");
     }

@@ -157,7 +157,7 @@ std::vector<known_section> known_sections(configuration& to) {
             {"endpoint",
              text(api.endpoint, "a URL like \"https://HOST[:PORT]\", without user and path",
                   [](const std::string& given) { return http::origin::parse(given).has_value(); })},
-            {"app_id", text(api.app_id, "1 to 100 letters, digits, '_' or '-', as a text",
+            {"app_id", text(api.app_id, std::string(hathora::id_rule) + ", as a text",
                             [](const std::string& given) { return hathora::is_valid_id(given); })},
             {"ca_file", file_name(api.ca_file)},
             {"token_file", file_name(api.token_file)},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <roomport/clock.hpp>
+#include <roomport/default_timeouts.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -46,15 +47,15 @@ public:
         std::optional<std::string> token_file;
         bool allow_plaintext = false;
         std::size_t max_connections = 16;
-        duration connect_timeout = std::chrono::seconds(5);
-        duration request_timeout = std::chrono::seconds(10);
+        duration connect_timeout = default_connect_timeout;
+        duration request_timeout = default_request_timeout;
     };
 
     /// How rooms are waited for.
     class rooms_section {
     public:
         rooms_section() = default;
-        duration timeout = std::chrono::seconds(120);
+        duration timeout = default_wait_timeout;
         duration not_found_grace{};
         std::optional<duration> poll_interval;
         unsigned max_failures = 0;

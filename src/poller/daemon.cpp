@@ -260,7 +260,7 @@ void daemon::take_line(const std::string& line) {
         log_.warning("bad_input_line",
                      json::object_writer()
                          .member("line", program::printable(line))
-                         .member("why", "a room id is 1 to 100 letters, digits, '_' or '-'"));
+                         .member("why", "a room id is " + std::string(hathora::id_rule)));
     }
 }
 

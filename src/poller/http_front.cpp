@@ -32,7 +32,9 @@ constexpr std::array<route_text, 6> routes{{{"POST", "/v1/rooms"},
                                             {"GET", "/readyz"},
                                             {"GET", "/metrics"}}};
 
-constexpr const char* room_id_rule = "a room id is 1 to 100 letters, digits, '_' or '-'";
+std::string room_id_rule() {
+    return "a room id is " + std::string(hathora::id_rule);
+}
 
 /// Counts the answer on its way.
 class counted_exchange final : public httpd::exchange {
@@ -168,7 +170,7 @@ void http_front::answer(std::size_t route, const std::string& room, const httpd:
         break;
     }
     if (!hathora::is_valid_id(room)) {
-        exchange->send(refusal(400, error::invalid_argument, room_id_rule));
+        exchange->send(refusal(400, error::invalid_argument, room_id_rule()));
         return;
     }
     if (route == delete_room) {
@@ -200,7 +202,7 @@ httpd::response http_front::add_room(const httpd::request& received) {
         return refusal(400, error::invalid_argument, wanted.error());
     }
     if (!hathora::is_valid_id(wanted->room_id)) {
-        return refusal(400, error::invalid_argument, std::string("roomId: ") + room_id_rule);
+        return refusal(400, error::invalid_argument, "roomId: " + room_id_rule());
     }
     if (!rooms_.add(wanted->room_id, wanted->timeout)) {
         auto answer = refusal(429, error::queue_full,

@@ -2,6 +2,8 @@
 
 #include "program/printable.hpp"
 
+#include <roomport/hathora/room_id.hpp>
+
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -36,7 +38,7 @@ failure bad_room_id(std::string_view text) {
     result.error = error::invalid_argument;
     result.last_error = result.error;
     result.room_id = printable(text);
-    result.message = "a room id is 1 to 100 letters, digits, '_' or '-'";
+    result.message = "a room id is " + std::string(hathora::id_rule);
     return result;
 }
 

@@ -171,7 +171,7 @@ client_options to_client_options(const settings& given) {
         refuse("no app: give --app-id or set HATHORA_APP_ID");
     }
     if (!hathora::is_valid_id(*app_id)) {
-        refuse("--app-id: an app id is 1 to 100 letters, digits, '_' or '-'");
+        refuse("--app-id: an app id is " + std::string(hathora::id_rule));
     }
     if (given.ca_file && given.ca_file->empty()) {
         refuse("--ca-file: the name is empty");

@@ -2,6 +2,7 @@
 
 #include <roomport/client/client_options.hpp>
 #include <roomport/clock.hpp>
+#include <roomport/default_timeouts.hpp>
 #include <roomport/wait/wait_options.hpp>
 
 #include <CLI/App.hpp>
@@ -23,9 +24,9 @@ public:
     std::optional<std::string> app_id;
     std::optional<std::string> ca_file;
     std::optional<std::string> token_file;
-    duration timeout = std::chrono::seconds(120);
-    duration connect_timeout = std::chrono::seconds(5);
-    duration request_timeout = std::chrono::seconds(10);
+    duration timeout = default_wait_timeout;
+    duration connect_timeout = default_connect_timeout;
+    duration request_timeout = default_request_timeout;
     /// Zero: the client's own cadence.
     duration poll_interval{};
     unsigned max_failures = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <roomport/client/create_options.hpp>
+#include <roomport/default_timeouts.hpp>
 #include <roomport/hathora/token_source.hpp>
 #include <roomport/http/pool_options.hpp>
 #include <roomport/wait/cadence.hpp>
@@ -33,7 +34,7 @@ public:
     http::pool_options pool;
 
     /// One attempt of an operation other than a wait. More than zero. Default 10 s.
-    duration request_timeout = std::chrono::seconds(10);
+    duration request_timeout = default_request_timeout;
 
     /// When to look again at a room that is starting; null, the default: a `learned_cadence()` of the client's own, which
     /// learns how long rooms of each `wait_options::group` take to start.

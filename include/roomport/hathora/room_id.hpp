@@ -7,7 +7,10 @@
 
 namespace roomport::hathora {
 
-/// Whether a text may be a room id: 1 to 100 letters, digits, '_' and '-'. Thread-safe.
+/// What a text must be to be a room, app or process id, for messages: "a room id is " and this.
+inline constexpr std::string_view id_rule = "1 to 100 letters, digits, '_' or '-'";
+
+/// Whether a text may be a room id, see @ref id_rule. Thread-safe.
 /// Source: the API's pattern and lengths for `roomId`; app and process ids are held to the same.
 ROOMPORT_EXPORT bool is_valid_id(std::string_view text) noexcept;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <roomport/clock.hpp>
+#include <roomport/default_timeouts.hpp>
 #include <roomport/http/resolver.hpp>
 
 #include <chrono>
@@ -47,7 +48,7 @@ public:
 
     /// DNS, TCP and TLS of one connection together; `error::connect_timeout` after. The addresses of a host share it:
     /// each is given up after its part of what is left. More than zero. Default 5 s.
-    duration connect_timeout = std::chrono::seconds(5);
+    duration connect_timeout = default_connect_timeout;
 
     /// How long a connection may be idle before it is closed. More than zero. Default 30 s.
     duration idle_timeout = std::chrono::seconds(30);

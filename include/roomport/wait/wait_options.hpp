@@ -1,6 +1,7 @@
 #pragma once
 
 #include <roomport/clock.hpp>
+#include <roomport/default_timeouts.hpp>
 #include <roomport/error.hpp>
 #include <roomport/wait/cadence.hpp>
 #include <roomport/wait/verdict.hpp>
@@ -53,13 +54,13 @@ public:
 
     /// The whole wait, from the call. More than zero; there is no wait without an end. Default 120 s. The last look
     /// is placed so that its answer is likely to come before the end.
-    duration timeout = std::chrono::seconds(120);
+    duration timeout = default_wait_timeout;
 
     /// One attempt, from the moment it begins to the end of its answer; the time it queues in the engine is not
     /// counted, the time for which its answer is held comes on top. More than zero. Default 10 s. Of several
     /// waiters of one key, and of the keys of a look at many, the longest counts. An attempt never outlasts the last
     /// deadline of its waiters.
-    duration request_timeout = std::chrono::seconds(10);
+    duration request_timeout = default_request_timeout;
 
     /// Failed looks in a row that end the wait with the last one's error; 0, the default: only the deadline does. A
     /// failed look at many keys counts for each of them. A dropped hold is not a failed look, nor is "no such room"

@@ -56,8 +56,7 @@ checked<std::optional<std::string>> check_room_id(const httpd::request& received
         return std::optional<std::string>();
     }
     if (!hathora::is_valid_id(*room_id)) {
-        return httpd::error_response(
-            422, "roomId must be 1 to 100 letters, digits, underscores or hyphens");
+        return httpd::error_response(422, "roomId must be " + std::string(hathora::id_rule));
     }
     return std::optional<std::string>(*room_id);
 }
@@ -217,9 +216,9 @@ checked<std::vector<std::string>> check_room_ids(const httpd::request& received,
             const auto end = std::min(rest.find(','), rest.size());
             const auto id = rest.substr(0, end);
             if (!hathora::is_valid_id(id)) {
-                return httpd::error_response(422, "ids must be room ids, separated by commas: 1 to "
-                                                  "100 letters, digits, underscores or hyphens "
-                                                  "each");
+                return httpd::error_response(422,
+                                             "ids must be room ids, separated by commas, each " +
+                                                 std::string(hathora::id_rule));
             }
             if (ids.size() == most) {
                 return httpd::error_response(422, "ids names more than " + std::to_string(most) +

@@ -80,7 +80,7 @@ void check(const service_options& options) {
         throw program::usage_error("--tls-cert and --tls-key belong together");
     }
     if (!hathora::is_valid_id(options.app_id)) {
-        throw program::usage_error("--app-id is 1 to 100 letters, digits, underscores or hyphens");
+        throw program::usage_error("--app-id is " + std::string(hathora::id_rule));
     }
     if (options.rooms_per_process < 1 || options.rooms_per_process > 10000) {
         throw program::usage_error("--rooms-per-process is a number from 1 to 10000");
