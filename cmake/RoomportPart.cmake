@@ -2,6 +2,7 @@
 #
 # One part of the library (a folder of the design) as an object library, so that a part can only use what it
 # names, and a test of a part links that part and nothing above it. roomport::roomport is made of all parts.
+# tests/lint/layers.py reads here which parts the files of a part may include: what DEPENDS names, and what lies below.
 # A unity build compiles several files as one; those that can't share their private names with others stand APART.
 function(roomport_part name)
     cmake_parse_arguments(PARSE_ARGV 1 part "" "" "SOURCES;APART;DEPENDS;LIBRARIES")

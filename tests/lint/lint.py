@@ -22,7 +22,6 @@ FILE_RULES = [
     ("await", CPP, lambda path, text: coroutines.await_problems(text)),
     ("default-argument", CPP, lambda path, text: coroutines.default_argument_problems(text)),
     ("banned", CPP, lambda path, text: coroutines.banned_problems(text)),
-    ("layers", CPP, layers.layer_problems),
     ("header", CPP, texts.header_problems),
     ("length", CODE, texts.length_problems),
     ("columns", CPP, texts.column_problems),
@@ -57,6 +56,8 @@ def problems(files):
               if path.startswith("include/") and path.endswith(".hpp")}
     for path, line, message in classes.constructor_problems(public):
         yield path, line, "constructor", message
+    for path, line, message in layers.layer_problems(files):
+        yield path, line, "layers", message
     for path, line, message in texts.quote_problems(files):
         yield path, line, "quote", message
 

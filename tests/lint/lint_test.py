@@ -125,9 +125,36 @@ class ConstructorRule(unittest.TestCase):
             self.assertEqual(self.found(text), [], text)
 
 
+def part(name, depends=""):
+    return f"roomport_part({name}\n    SOURCES\n        a.cpp\n    DEPENDS {depends}\n    LIBRARIES Boost::json)\n"
+
+
 class LayerRule(unittest.TestCase):
+    PARTS = {"src/common/CMakeLists.txt": "roomport_part(common SOURCES a.cpp)\n",
+             "src/model/CMakeLists.txt": part("model", "common"),
+             "src/json/CMakeLists.txt": part("json", "model"),
+             "src/http/CMakeLists.txt": part("http", "common"),
+             "src/wait/CMakeLists.txt": part("wait", "common model"),
+             "src/hathora/CMakeLists.txt": part("hathora", "json http wait"),
+             "src/client/CMakeLists.txt": part("client", "hathora"),
+             "src/httpd/CMakeLists.txt": part("httpd", "common"),
+             "src/program/CMakeLists.txt": part("program", "client"),
+             "src/server/CMakeLists.txt": part("server", "httpd program"),
+             "src/cli/CMakeLists.txt": part("cli", "server"),
+             "src/poller/CMakeLists.txt": "roomport_program(roomport-poller\n    SOURCES main.cpp\n"
+                                          "    PARTS poller_rules program httpd\n    INSTALL)\n"}
+
     def found(self, path, include):
-        return list(layers.layer_problems(path, f"#include {include}\n"))
+        found = list(layers.layer_problems(self.PARTS | {path: f"#include {include}\n"}))
+        self.assertTrue(all(name == path for name, _, _ in found), found)
+        return found
+
+    def test_a_folder_without_a_part(self):
+        self.assertEqual(len(self.found("src/other/x.cpp", "<vector>")), 1)
+
+    def test_a_part_below_itself(self):
+        files = self.PARTS | {"src/common/CMakeLists.txt": part("common", "client")}
+        self.assertIn(("src/common/CMakeLists.txt", 1, "common depends on itself"), list(layers.layer_problems(files)))
 
     def test_going_up(self):
         for path, include in [("include/roomport/model/x.hpp", "<roomport/json/reader.hpp>"),
@@ -210,8 +237,9 @@ class WholeRun(unittest.TestCase):
     def run_on(self, text):
         with tempfile.TemporaryDirectory() as root:
             os.makedirs(os.path.join(root, "src", "http"))
-            with open(os.path.join(root, "src", "http", "x.cpp"), "w", encoding="utf-8") as file:
-                file.write(text)
+            for name, content in [("CMakeLists.txt", "roomport_part(http)\n"), ("x.cpp", text)]:
+                with open(os.path.join(root, "src", "http", name), "w", encoding="utf-8") as file:
+                    file.write(content)
             return lint.main(root)
 
     def test_the_exit_status_tells_a_problem(self):
