@@ -1,6 +1,6 @@
 #include "client/client_impl.hpp"
 
-#include "hathora/connection_info_observer.hpp"
+#include "hathora/room_observer.hpp"
 
 #include <roomport/hathora/room_id.hpp>
 
@@ -59,9 +59,9 @@ remembered(std::shared_ptr<hathora::token_source> source) {
     return source ? std::make_shared<hathora::remembered_token>(std::move(source)) : nullptr;
 }
 
-hathora::batch_looks::settings batch_settings(const client_options& options,
+hathora::batch_polls::settings batch_settings(const client_options& options,
                                               std::shared_ptr<hathora::remembered_token> token) {
-    hathora::batch_looks::settings batches;
+    hathora::batch_polls::settings batches;
     batches.use_endpoint = options.use_batch_answers;
     batches.use_process_list = options.use_process_lists;
     batches.token = std::move(token);
@@ -89,8 +89,8 @@ client::impl::impl(asio::any_io_executor executor, client_options with)
       connections(std::make_shared<http::pool>(strand, io_executor, parsed(options.endpoint),
                                                options.pool)),
       waits(std::in_place, strand, io_executor,
-            std::make_shared<hathora::connection_info_observer>(strand, connections, options.app_id,
-                                                                batch_settings(options, token)),
+            std::make_shared<hathora::room_observer>(strand, connections, options.app_id,
+                                                     batch_settings(options, token)),
             engine_options(options)),
       random(options.seed) {}
 

@@ -7,7 +7,7 @@
 namespace roomport::hathora {
 namespace {
 
-// More rooms in one look than anybody has; the list itself knows no bound.
+// More rooms in one poll than anybody has; the list itself knows no bound.
 constexpr std::size_t most_for_list = 100'000;
 
 constexpr unsigned failures_that_tell = 3;

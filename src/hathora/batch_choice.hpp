@@ -46,7 +46,7 @@ public:
         bool use_process_list = false;
     };
 
-    /// Ten rooms: below that, looks at single rooms at just the right time cost hardly more, and tell sooner.
+    /// Ten rooms: below that, polls single rooms at just the right time cost hardly more, and tell sooner.
     static constexpr std::size_t fewest_for_list = 10;
 
     /// A list that is larger than this for each room asked about moves more bytes than it saves requests.

@@ -38,7 +38,7 @@ void entry::release::operator()(entry* one) const noexcept {
 
 entry::entry(std::string_view key, key_group_pointer group, std::optional<time_point> created,
              time_point now)
-    : next_look(now), group_(std::move(group)), created_(std::min(created.value_or(now), now)),
+    : next_poll(now), group_(std::move(group)), created_(std::min(created.value_or(now), now)),
       key_size_(static_cast<std::uint16_t>(key.size())) {}
 
 void entry::set_queued(bool is_now) noexcept {

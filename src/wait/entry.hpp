@@ -3,7 +3,7 @@
 #include "wait/cadence/key_group.hpp"
 #include "wait/history/seen_history.hpp"
 #include "wait/indexed_heap.hpp"
-#include "wait/look_table.hpp"
+#include "wait/poll_table.hpp"
 #include "wait/wait_settings.hpp"
 #include "wait/waiter_set.hpp"
 
@@ -17,8 +17,8 @@
 
 namespace roomport::wait_detail {
 
-/// Decides whether a key's next look may ask for a held answer: holds that failed, were dropped or not honoured
-/// are followed by ever more ordinary looks before the next try.
+/// Decides whether a key's next poll may ask for a held answer: holds that failed, were dropped or not honoured
+/// are followed by ever more ordinary polls before the next try.
 class hold_trust {
 public:
     hold_trust() = default;
@@ -31,7 +31,7 @@ public:
     /// A hold failed, or ended early without news.
     void broken() noexcept;
 
-    /// An ordinary look was answered well.
+    /// An ordinary poll was answered well.
     void ordinary_answer() noexcept;
 
 private:
@@ -39,7 +39,7 @@ private:
     unsigned char ordinary_first_ = 0;
 };
 
-/// One key with all who wait for it and the one stream of looks that serves them. The key's bytes stand behind it.
+/// One key with all who wait for it and the one stream of polls that serves them. The key's bytes stand behind it.
 class entry {
 public:
     struct release {
@@ -64,29 +64,29 @@ public:
     void leave(waiter& wait) noexcept;
 
     bool is_candidate() const noexcept { return !is_queued && waiting_position != not_in_heap; }
-    bool is_looked_at() const noexcept { return ordinary != no_look; }
-    bool is_held() const noexcept { return held != no_look; }
+    bool is_polled() const noexcept { return ordinary != no_poll; }
+    bool is_held() const noexcept { return held != no_poll; }
 
     time_point nearest_deadline() const noexcept { return waiters.front().deadline(); }
     time_point latest_deadline() const noexcept { return waiters.back().deadline(); }
 
-    /// The nearest deadline whose last look is still to come.
+    /// The nearest deadline whose last poll is still to come.
     std::optional<time_point> nearest_uncovered() const;
 
-    /// Takes the deadlines up to `deadline`, and no others, as served by the latest look.
+    /// Takes the deadlines up to `deadline`, and no others, as served by the latest poll.
     void cover(time_point deadline) noexcept;
 
-    /// The cadence's pause before the first look; zero where the age is not known.
+    /// The cadence's pause before the first poll; zero where the age is not known.
     duration first_pause(time_point now, std::uint64_t random, wait_actions& actions) const;
 
-    /// The cadence's pause after a look that took `last_look`.
-    duration pause(duration last_look, time_point now, std::uint64_t random,
+    /// The cadence's pause after a poll that took `last_poll`.
+    duration pause(duration last_poll, time_point now, std::uint64_t random,
                    wait_actions& actions) const;
 
     /// Counts it among those of its group that are due and wait for a place, or no longer.
     void set_queued(bool is_now) noexcept;
 
-    /// How much a look now is worth by the cadence, less for a key whose looks fail.
+    /// How much a poll now is worth by the cadence, less for a key whose polls fail.
     double urgency(time_point now, wait_actions& actions) const;
 
     /// The key was still starting at this time.
@@ -106,28 +106,28 @@ public:
 
     /// The longest attempt that one of those who joined allows.
     duration request_timeout{};
-    /// When cadence or backoff want the next ordinary look.
-    time_point next_look;
+    /// When cadence or backoff want the next ordinary poll.
+    time_point next_poll;
 
     heap_position schedule_position = not_in_heap;
-    /// The place among those queued for a look, or else among the candidates for a hold.
+    /// The place among those queued for a poll, or else among the candidates for a hold.
     heap_position waiting_position = not_in_heap;
     /// Creation order.
     std::uint32_t serial = 0;
 
-    /// The ordinary and the held look under way, and the place of the key in each.
-    look_id ordinary = no_look;
-    look_id held = no_look;
+    /// The ordinary and the long poll under way, and the place of the key in each.
+    poll_id ordinary = no_poll;
+    poll_id held = no_poll;
     std::uint16_t place_in_ordinary = 0;
     std::uint16_t place_in_held = 0;
 
     /// Good answers so far.
-    unsigned looks = 0;
+    unsigned polls = 0;
     /// Failed answers in a row.
     std::uint16_t failures = 0;
     hold_trust trust;
-    /// Whether a look at many keys said nothing about this one.
-    bool needs_single_look = false;
+    /// Whether a poll of many keys said nothing about this one.
+    bool needs_single_poll = false;
     /// Whether it is due and waits for a place.
     bool is_queued = false;
     /// Whether nobody is interested in it any more but those whose waits are about to end.

@@ -33,22 +33,22 @@ duration entry::first_pause(time_point now, std::uint64_t random, wait_actions& 
     input.group = group_->number();
     input.age = now - created_;
     input.is_age_known = true;
-    input.looks = 0;
+    input.polls = 0;
     input.random = random;
     const duration asked =
         guarded([&] { return group_->policy().first_pause(input); }, duration::zero(), actions);
     return std::max(duration::zero(), asked);
 }
 
-duration entry::pause(duration last_look, time_point now, std::uint64_t random,
+duration entry::pause(duration last_poll, time_point now, std::uint64_t random,
                       wait_actions& actions) const {
     cadence_input input;
     input.key = key();
     input.group = group_->number();
     input.age = now - created_;
     input.is_age_known = group_->is_age_known();
-    input.looks = std::max(looks, 1U);
-    input.last_look = last_look;
+    input.polls = std::max(polls, 1U);
+    input.last_poll = last_poll;
     input.random = random;
     const duration asked =
         guarded([&] { return group_->policy().pause(input); }, pause_without_cadence, actions);

@@ -10,7 +10,7 @@ batch_terms observer::batch() const {
 
 void observer::async_observe_many(std::span<const std::string_view> /*keys*/, duration /*hold*/,
                                   time_point /*deadline*/, batch_handler_type /*handler*/) {
-    throw std::logic_error("this observer looks at one key at a time");
+    throw std::logic_error("this observer polls one key at a time");
 }
 
 } // namespace roomport

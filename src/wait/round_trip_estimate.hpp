@@ -11,10 +11,10 @@ class round_trip_estimate {
 public:
     round_trip_estimate() = default;
 
-    /// Learns from a look that was answered.
+    /// Learns from a poll that was answered.
     void add(duration sample) noexcept;
 
-    /// How long before a deadline a look must begin so that its answer is likely to come in time.
+    /// How long before a deadline a poll must begin so that its answer is likely to come in time.
     duration lead() const noexcept;
 
     /// How long an answer takes on the average; zero before one was seen.

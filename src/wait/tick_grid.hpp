@@ -9,7 +9,7 @@
 
 namespace roomport::wait_detail {
 
-/// The points in time at which planned looks begin, so that one wake-up serves many of them.
+/// The points in time at which planned polls begin, so that one wake-up serves many of them.
 class tick_grid {
 public:
     /// @param tick from one point to the next, at most 1 s; zero or less: every time is on the grid.

@@ -14,8 +14,8 @@ namespace roomport::wait_detail {
 
 class waiter;
 
-/// Names one look from its beginning to its answer; reused afterwards.
-using look_id = std::uint32_t;
+/// Names one poll from its beginning to its answer; reused afterwards.
+using poll_id = std::uint32_t;
 
 /// What the state machine asks the layer around it to do. No function may call back into the state machine.
 class wait_actions {
@@ -24,22 +24,22 @@ public:
     wait_actions(const wait_actions&) = delete;
     wait_actions& operator=(const wait_actions&) = delete;
 
-    /// How many keys a look can take in now.
+    /// How many keys a poll can take in now.
     virtual batch_terms terms() = 0;
 
-    /// Begin this look; its answer goes to `wait_state::observed`. What this throws is why the look failed.
+    /// Begin this poll; its answer goes to `wait_state::observed`. What this throws is why the poll failed.
     /// @param key valid during the call.
-    virtual void start_look(look_id id, std::string_view key, duration hold,
+    virtual void start_poll(poll_id id, std::string_view key, duration hold,
                             time_point deadline) = 0;
 
-    /// Begin this look at many keys; its answer goes to `wait_state::observed_many`. What this throws is why the look
+    /// Begin this poll of many keys; its answer goes to `wait_state::observed_many`. What this throws is why the poll
     /// failed.
     /// @param keys valid during the call.
-    virtual void start_batch_look(look_id id, std::span<const std::string_view> keys, duration hold,
+    virtual void start_batch_poll(poll_id id, std::span<const std::string_view> keys, duration hold,
                                   time_point deadline) = 0;
 
-    /// Nobody needs this look any more. It still keeps its place until its answer arrives. Must not throw.
-    virtual void cancel_look(look_id id) = 0;
+    /// Nobody needs this poll any more. It still keeps its place until its answer arrives. Must not throw.
+    virtual void cancel_poll(poll_id id) = 0;
 
     /// This wait is over: the state machine forgets it when this returns. Should it throw, the wait goes on.
     virtual void complete(waiter& wait, error_code ec, wait_result result) = 0;

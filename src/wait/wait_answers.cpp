@@ -1,4 +1,4 @@
-// The part of wait_state that takes in what looks found.
+// The part of wait_state that takes in what polls found.
 
 #include "common/time_arithmetic.hpp"
 #include "wait/wait_state.hpp"
@@ -8,17 +8,17 @@
 
 namespace roomport::wait_detail {
 
-void wait_state::observed(look_id id, const observation& seen, time_point now) {
-    const ended_look done = take(id, seen, seen.state != observed_state::starting, now);
+void wait_state::observed(poll_id id, const observation& seen, time_point now) {
+    const ended_poll done = take(id, seen, seen.state != observed_state::starting, now);
     take_in(answered_.front(), now, [&](entry& one) { return answered(one, done, seen, now); });
     finish_answers(now);
 }
 
-void wait_state::observed_many(look_id id, const batch_observation& seen, time_point now) {
+void wait_state::observed_many(poll_id id, const batch_observation& seen, time_point now) {
     const bool has_news = std::any_of(seen.keys.begin(), seen.keys.end(), [](const auto& one) {
         return one && one->state != observed_state::starting;
     });
-    const ended_look done = take(id, seen.whole, has_news, now);
+    const ended_poll done = take(id, seen.whole, has_news, now);
     const bool failed = has_failed(seen.whole.state);
     for (std::size_t place = 0; place < answered_.size(); ++place) {
         const auto* own =
@@ -42,16 +42,16 @@ void wait_state::take_in(entry*& one, time_point now, Take take) {
             return;
         }
     } catch (...) {
-        one->next_look = planned(failure_pause(1, random_), now);
+        one->next_poll = planned(failure_pause(1, random_), now);
         reschedule(*one, now);
         actions_.caught(std::current_exception());
     }
     one = nullptr;
 }
 
-ended_look wait_state::take(look_id id, const observation& whole, bool has_news, time_point now) {
-    look& over = looks_[id];
-    ended_look done;
+ended_poll wait_state::take(poll_id id, const observation& whole, bool has_news, time_point now) {
+    poll_under_way& over = under_way_[id];
+    ended_poll done;
     done.gives_way = over.gives_way;
     done.is_cut_short = over.is_cut_short;
     done.has_news = has_news;
@@ -63,13 +63,13 @@ ended_look wait_state::take(look_id id, const observation& whole, bool has_news,
     answered_.swap(over.keys);
     const bool is_abandoned = over.present == 0;
     const bool is_batch = over.is_batch;
-    // All of them before anything can go wrong: the number of this look may soon be that of another.
+    // All of them before anything can go wrong: the number of this poll may soon be that of another.
     for (entry* one : answered_) {
         if (one != nullptr) {
             detach(*one, done);
         }
     }
-    looks_.close(id);
+    under_way_.close(id);
     ask_terms();
     if (!is_batch && !has_failed(whole.state)) {
         hold_limit_ = whole.hold_limit;
@@ -80,9 +80,9 @@ ended_look wait_state::take(look_id id, const observation& whole, bool has_news,
     if (whole.not_before) {
         gate_.raise_floor(*whole.not_before);
     }
-    const look_outcome how = says_nothing ? look_outcome::unknown : outcome_of(whole);
+    const poll_outcome how = says_nothing ? poll_outcome::unknown : outcome_of(whole);
     gate_.end(done.is_held(), how, done.started, now);
-    throttled_ += how == look_outcome::throttled ? 1 : 0;
+    throttled_ += how == poll_outcome::throttled ? 1 : 0;
     if (is_abandoned || says_nothing) {
         return done;
     }
@@ -94,9 +94,9 @@ ended_look wait_state::take(look_id id, const observation& whole, bool has_news,
 }
 
 void wait_state::finish_answers(time_point now) {
-    // Whoever is told when the next look comes should know of one that begins now.
+    // Whoever is told when the next poll comes should know of one that begins now.
     if (std::any_of(answered_.begin(), answered_.end(), [](const entry* one) { return one; })) {
-        begin_looks(now);
+        begin_polls(now);
     }
     for (const entry* one : answered_) {
         if (one != nullptr) {
@@ -107,13 +107,13 @@ void wait_state::finish_answers(time_point now) {
     go_on(now);
 }
 
-void wait_state::detach(entry& one, const ended_look& done) {
-    (done.is_held() ? one.held : one.ordinary) = no_look;
+void wait_state::detach(entry& one, const ended_poll& done) {
+    (done.is_held() ? one.held : one.ordinary) = no_poll;
 }
 
-bool wait_state::ended_without_news(entry& one, const ended_look& done, time_point now) {
+bool wait_state::ended_without_news(entry& one, const ended_poll& done, time_point now) {
     // Those whose deadline cut the attempt short leave first, for it was under way until now.
-    expire(one, one.is_looked_at() || !done.is_held(), now);
+    expire(one, one.is_polled() || !done.is_held(), now);
     if (one.waiters.empty()) {
         end(one);
         return false;
@@ -122,19 +122,19 @@ bool wait_state::ended_without_news(entry& one, const ended_look& done, time_poi
         one.trust.broken();
     }
     const duration pause = one.pause(now - done.started, now, random_.next(), actions_);
-    one.next_look = std::max(now, grid_.at_or_after(later(done.started, pause)));
+    one.next_poll = std::max(now, grid_.at_or_after(later(done.started, pause)));
     reschedule(one, now);
     return false;
 }
 
 bool wait_state::not_answered(entry& one, time_point now) {
-    one.needs_single_look = true;
-    one.next_look = now;
+    one.needs_single_poll = true;
+    one.next_poll = now;
     reschedule(one, now);
     return false;
 }
 
-bool wait_state::answered(entry& one, const ended_look& done, const observation& seen,
+bool wait_state::answered(entry& one, const ended_poll& done, const observation& seen,
                           time_point now) {
     if (is_without_news(done, seen)) {
         return ended_without_news(one, done, now);
@@ -154,24 +154,24 @@ bool wait_state::answered(entry& one, const ended_look& done, const observation&
     }
     if (!has_failed(seen.state)) {
         // Only now: the cadence is asked about keys that somebody still waits for.
-        ++one.looks;
+        ++one.polls;
         const duration pause = one.pause(now - done.started, now, random_.next(), actions_);
-        one.next_look = planned(pause, now);
+        one.next_poll = planned(pause, now);
     }
     reschedule(one, now);
     return true;
 }
 
-void wait_state::plan_after_failure(entry& one, const ended_look& done, time_point now) {
+void wait_state::plan_after_failure(entry& one, const ended_poll& done, time_point now) {
     one.failures = static_cast<std::uint16_t>(std::min(one.failures + 1, 0xffff));
     if (done.is_held()) {
         // An ordinary answer between two holds would else end the backoff each time.
         one.trust.broken();
     }
-    one.next_look = planned(failure_pause(one.failures, random_), now);
+    one.next_poll = planned(failure_pause(one.failures, random_), now);
 }
 
-void wait_state::take_answer(entry& one, const ended_look& done, time_point now) {
+void wait_state::take_answer(entry& one, const ended_poll& done, time_point now) {
     one.failures = 0;
     const duration took = now - done.started;
     if (!done.is_held()) {
@@ -183,7 +183,7 @@ void wait_state::take_answer(entry& one, const ended_look& done, time_point now)
     }
 }
 
-void wait_state::learn(entry& one, const ended_look& done, const observation& seen,
+void wait_state::learn(entry& one, const ended_poll& done, const observation& seen,
                        time_point now) {
     const duration lead = round_trip_.lead();
     if (seen.state == observed_state::starting) {
@@ -193,7 +193,7 @@ void wait_state::learn(entry& one, const ended_look& done, const observation& se
             one.learn_exactly(*seen.start_time, actions_);
             return;
         }
-        // A server that held the look answered because the key just became ready.
+        // A server that held the poll answered because the key just became ready.
         const bool was_held = done.is_held() && now - done.started > 2 * lead;
         one.learn_ready(was_held ? now - lead : time_point::min(), now, actions_);
     }
@@ -221,7 +221,7 @@ void wait_state::tell(const waiter& wait, const entry& one, time_point now) {
         return;
     }
     duration retry_in{};
-    if (!one.is_looked_at() && !one.is_held()) {
+    if (!one.is_polled() && !one.is_held()) {
         const time_point due = one.is_queued ? now : due_time(one, now);
         retry_in = std::max(due, gate_.budget().opens_at(now)) - now;
         retry_in = std::max(retry_in, duration::zero());

@@ -1,4 +1,4 @@
-// The part of wait_state that puts many keys into one look.
+// The part of wait_state that puts many keys into one poll.
 
 #include "common/time_arithmetic.hpp"
 #include "wait/wait_state.hpp"
@@ -10,7 +10,7 @@
 namespace roomport::wait_detail {
 namespace {
 
-/// The most keys of one look that the observer and the engine can do with; zero where only single looks are possible.
+/// The most keys of one poll that the observer and the engine can do with; zero where only single polls are possible.
 std::size_t most_keys(const batch_terms& terms) {
     const std::size_t most =
         std::min<std::size_t>(terms.most, std::numeric_limits<std::uint16_t>::max());
@@ -31,17 +31,17 @@ bool wait_state::begin_batch(time_point now) {
     }
     set_aside_.clear();
     set_aside_.reserve(std::min(2 * most, queue_.size()));
-    const look_id id = open_look(most);
+    const poll_id id = open_poll(most);
     duration hold = take_due(id, most, now);
-    const auto& keys = looks_[id].keys;
+    const auto& keys = under_way_[id].keys;
     if (keys.empty()) {
-        looks_.close(id);
+        under_way_.close(id);
         return false;
     }
     begun_from_queue_ += static_cast<std::uint32_t>(keys.size());
     if (hold > duration::zero() && prefers_hold(now)) {
         for (entry* one : keys) {
-            one->ordinary = no_look;
+            one->ordinary = no_poll;
         }
         hold = add_candidates(id, most, hold, now);
     } else {
@@ -52,13 +52,13 @@ bool wait_state::begin_batch(time_point now) {
     return true;
 }
 
-duration wait_state::take_due(look_id id, std::size_t most, time_point now) {
-    auto& keys = looks_[id].keys;
+duration wait_state::take_due(poll_id id, std::size_t most, time_point now) {
+    auto& keys = under_way_[id].keys;
     duration hold = terms_.hold_limit;
     while (!queue_.empty() && keys.size() < most && set_aside_.size() < most) {
-        const look_rank before = queue_.top_key();
+        const poll_rank before = queue_.top_key();
         entry& one = dequeue();
-        if (one.needs_single_look) {
+        if (one.needs_single_poll) {
             set_aside_.emplace_back(&one, before);
         } else {
             hold = std::min(hold, possible_hold(one, terms_.hold_limit, now));
@@ -68,7 +68,7 @@ duration wait_state::take_due(look_id id, std::size_t most, time_point now) {
     }
     if (keys.size() < least_keys(terms_)) {
         for (entry* one : keys) {
-            one->ordinary = no_look;
+            one->ordinary = no_poll;
             set_aside_.emplace_back(one, rank(*one, begun_from_queue_, now));
         }
         keys.clear();
@@ -84,13 +84,13 @@ duration wait_state::take_due(look_id id, std::size_t most, time_point now) {
     return hold;
 }
 
-void wait_state::add_riders(look_id id, std::size_t most, time_point now) {
-    auto& keys = looks_[id].keys;
-    // Those that would be due before the answer is back, or before another look may begin, cost nothing here.
+void wait_state::add_riders(poll_id id, std::size_t most, time_point now) {
+    auto& keys = under_way_[id].keys;
+    // Those that would be due before the answer is back, or before another poll may begin, cost nothing here.
     const time_point until = std::max(later(now, round_trip_.mean()), gate_.opens_after_next(now));
     while (keys.size() < most && !schedule_.empty() && schedule_.top_key() <= until) {
         entry& one = schedule_.top();
-        if (one.is_queued || one.is_looked_at() || one.needs_single_look ||
+        if (one.is_queued || one.is_polled() || one.needs_single_poll ||
             one.nearest_deadline() <= schedule_.top_key() || due_time(one, now) > until) {
             return;
         }
@@ -106,15 +106,15 @@ void wait_state::add_riders(look_id id, std::size_t most, time_point now) {
 bool wait_state::begin_batch_hold(time_point now) {
     const std::size_t most =
         terms_.hold_limit > duration::zero() ? std::min(most_keys(terms_), entries_.size()) : 0;
-    // Small groups would take the places for long, and leave the others to be looked at one by one.
+    // Small groups would take the places for long, and leave the others to be polled one by one.
     const std::size_t share = entries_.size() / std::max<std::size_t>(gate_.held_places(), 1);
     const std::size_t wanted = std::max(least_keys(terms_), std::min(most, share) / 2);
     if (most == 0 || candidates_.size() < wanted) {
         return false;
     }
-    const look_id id = open_look(most);
+    const poll_id id = open_poll(most);
     const duration hold = add_candidates(id, most, terms_.hold_limit, now);
-    const auto& keys = looks_[id].keys;
+    const auto& keys = under_way_[id].keys;
     if (keys.size() >= least_keys(terms_)) {
         begin(id, hold, true, now);
         return true;
@@ -122,12 +122,12 @@ bool wait_state::begin_batch_hold(time_point now) {
     for (entry* one : keys) {
         reschedule(*one, now);
     }
-    looks_.close(id);
+    under_way_.close(id);
     return false;
 }
 
-duration wait_state::add_candidates(look_id id, std::size_t most, duration hold, time_point now) {
-    auto& keys = looks_[id].keys;
+duration wait_state::add_candidates(poll_id id, std::size_t most, duration hold, time_point now) {
+    auto& keys = under_way_[id].keys;
     while (!candidates_.empty() && keys.size() < most) {
         entry& one = candidates_.pop();
         const duration possible = possible_hold(one, terms_.hold_limit, now);

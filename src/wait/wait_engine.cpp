@@ -1,8 +1,8 @@
 #include <roomport/wait/wait_engine.hpp>
 
 #include "common/context_shutdown.hpp"
-#include "wait/look_handler.hpp"
 #include "wait/pending_wait.hpp"
+#include "wait/poll_handler.hpp"
 #include "wait/wait_end.hpp"
 #include "wait/wait_state.hpp"
 #include "wait/wake_timer.hpp"
@@ -34,7 +34,7 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>,
          std::shared_ptr<observer> source, const wait_engine_options& options)
         : strand(std::move(strand_executor)), io_executor(std::move(underneath)),
           observer_(std::move(source)), timer_(strand),
-          support_(std::make_shared<wait_detail::look_support>(strand)) {
+          support_(std::make_shared<wait_detail::poll_support>(strand)) {
         state_.emplace(options, *this);
     }
     impl(const impl&) = delete;
@@ -61,7 +61,7 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>,
             state_->start(*begun, key, clock::now(), created);
         } catch (const std::bad_alloc&) {
             has_failed_ = true;
-            // Where it is under way or over nonetheless, only a look could not begin.
+            // Where it is under way or over nonetheless, only a poll could not begin.
             if (begun->owner == nullptr && !begun->is_over) {
                 end_unstarted(*begun);
             }
@@ -109,14 +109,14 @@ struct wait_engine::impl final : std::enable_shared_from_this<impl>,
         cancel_all();
     }
 
-    // The slot is not cleared: the next look of this number uses its memory again.
-    void look_ended(wait_detail::look_id id, observation seen) {
+    // The slot is not cleared: the next poll of this number uses its memory again.
+    void poll_ended(wait_detail::poll_id id, observation seen) {
         run([id, seen = std::move(seen)](impl& engine) {
             engine.state_->observed(id, seen, clock::now());
         });
     }
 
-    void look_ended(wait_detail::look_id id, batch_observation seen) {
+    void poll_ended(wait_detail::poll_id id, batch_observation seen) {
         run([id, seen = std::move(seen)](impl& engine) {
             engine.state_->observed_many(id, seen, clock::now());
         });
@@ -278,24 +278,24 @@ private:
 
     batch_terms terms() override { return observer_->batch(); }
 
-    void start_look(wait_detail::look_id id, std::string_view key, duration hold,
+    void start_poll(wait_detail::poll_id id, std::string_view key, duration hold,
                     time_point deadline) override {
         observer_->async_observe(key, hold, deadline, handler(id));
     }
 
-    void start_batch_look(wait_detail::look_id id, std::span<const std::string_view> keys,
+    void start_batch_poll(wait_detail::poll_id id, std::span<const std::string_view> keys,
                           duration hold, time_point deadline) override {
         observer_->async_observe_many(keys, hold, deadline, handler(id));
     }
 
-    wait_detail::look_handler<impl> handler(wait_detail::look_id id) {
+    wait_detail::poll_handler<impl> handler(wait_detail::poll_id id) {
         while (support_->signals.size() <= id) {
             support_->signals.emplace_back();
         }
         return {weak_from_this(), support_, id};
     }
 
-    void cancel_look(wait_detail::look_id id) noexcept override {
+    void cancel_poll(wait_detail::poll_id id) noexcept override {
         // One that could not begin may have none.
         if (id < support_->signals.size()) {
             guarded([&] { support_->signals[id].emit(asio::cancellation_type::terminal); });
@@ -325,7 +325,7 @@ private:
     std::exception_ptr thrown_;
     /// Keeps the I/O executor busy while somebody waits.
     std::optional<asio::executor_work_guard<asio::any_io_executor>> io_work_;
-    std::shared_ptr<wait_detail::look_support> support_;
+    std::shared_ptr<wait_detail::poll_support> support_;
     std::optional<wait_detail::wait_state> state_;
     bool is_running_ = false;
     bool is_closed_ = false;

@@ -69,7 +69,7 @@ entry& wait_state::find_or_add(const waiter& wait, std::string_view key,
     }
     static_cast<void>(made.release());
     if (created) {
-        one.next_look = planned(one.first_pause(now, random_.next(), actions_), now);
+        one.next_poll = planned(one.first_pause(now, random_.next(), actions_), now);
     }
     return one;
 }
@@ -108,7 +108,7 @@ void wait_state::give_up_all() {
     schedule_.clear();
     unfinished_learned_ = 0;
     for (entry* one : entries_) {
-        abandon_looks(*one);
+        abandon_polls(*one);
         one->set_queued(false);
         one->is_given_up = true;
         given_up_.emplace_back(one->serial, one);
@@ -134,31 +134,31 @@ bool wait_state::end_some(std::size_t most, time_point now) {
 }
 
 void wait_state::advance(time_point now) {
-    end_failed_looks(now);
+    end_failed_polls(now);
     go_on(now);
 }
 
 void wait_state::go_on(time_point now) {
     while (!schedule_.empty() && schedule_.top_key() <= now) {
         entry& one = schedule_.top();
-        expire(one, one.is_looked_at(), now);
+        expire(one, one.is_polled(), now);
         if (one.waiters.empty()) {
             end(one);
             continue;
         }
         if (one.is_queued) {
             queue_.move(one, rank(one, queue_.key_of(one).begun_before, now));
-        } else if (!one.is_looked_at() && due_time(one, now) <= now) {
+        } else if (!one.is_polled() && due_time(one, now) <= now) {
             enqueue(one, rank(one, begun_from_queue_, now), now);
         }
         reschedule(one, now);
     }
-    begin_looks(now);
+    begin_polls(now);
     advanced_to_ = now;
 }
 
 std::optional<time_point> wait_state::next_wake() const {
-    if (failed_looks_ > 0) {
+    if (failed_polls_ > 0) {
         return advanced_to_;
     }
     if (schedule_.empty()) {
@@ -181,7 +181,7 @@ wait_engine_metrics wait_state::metrics(time_point now) const {
     all.in_flight = gate_.in_flight();
     all.held = gate_.held();
     all.queued = queue_.size();
-    all.polls = polls_;
+    all.polls = polls_begun_;
     all.failures = failures_;
     all.throttled = throttled_;
     all.batch_polls = batch_polls_;
@@ -193,11 +193,11 @@ wait_engine_metrics wait_state::metrics(time_point now) const {
     return all;
 }
 
-void wait_state::expire(entry& one, bool is_looked_at, time_point now) {
+void wait_state::expire(entry& one, bool is_polled, time_point now) {
     while (!one.waiters.empty() && one.nearest_deadline() <= now) {
         waiter& wait = one.waiters.front();
-        if (is_looked_at) {
-            wait.note_unanswered_look();
+        if (is_polled) {
+            wait.note_unanswered_poll();
         }
         complete(wait, error::deadline_passed, nullptr, now);
     }
@@ -235,7 +235,7 @@ void wait_state::end(entry& one) {
         candidates_.erase(one);
     }
     schedule_.erase(one);
-    abandon_looks(one);
+    abandon_polls(one);
     entries_.erase(entries_.find(one.key()));
     entry::release()(&one);
 }

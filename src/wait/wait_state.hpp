@@ -5,10 +5,10 @@
 #include "wait/entry_set.hpp"
 #include "wait/history/word_table.hpp"
 #include "wait/indexed_heap.hpp"
-#include "wait/limits/look_gate.hpp"
-#include "wait/look_end.hpp"
-#include "wait/look_rank.hpp"
-#include "wait/look_table.hpp"
+#include "wait/limits/poll_gate.hpp"
+#include "wait/poll_end.hpp"
+#include "wait/poll_rank.hpp"
+#include "wait/poll_table.hpp"
 #include "wait/round_trip_estimate.hpp"
 #include "wait/tick_grid.hpp"
 #include "wait/wait_actions.hpp"
@@ -44,7 +44,7 @@ public:
     /// Ends every wait with `operation_aborted`.
     void cancel_all(time_point now);
 
-    /// Looks at no key any more for which somebody waits now: @ref end_some is to end those waits. Waits that begin
+    /// Polls no key any more for which somebody waits now: @ref end_some is to end those waits. Waits that begin
     /// later are not touched.
     void give_up_all();
 
@@ -53,11 +53,11 @@ public:
     /// @return whether some are left.
     bool end_some(std::size_t most, time_point now);
 
-    /// The answer of a look at one key.
-    void observed(look_id id, const observation& seen, time_point now);
+    /// The answer of a poll of one key.
+    void observed(poll_id id, const observation& seen, time_point now);
 
-    /// The answer of a look at many keys.
-    void observed_many(look_id id, const batch_observation& seen, time_point now);
+    /// The answer of a poll of many keys.
+    void observed_many(poll_id id, const batch_observation& seen, time_point now);
 
     /// Does what time asks for. To be called at @ref next_wake.
     void advance(time_point now);
@@ -86,7 +86,7 @@ public:
     }
 
 private:
-    using queue = indexed_heap<entry, look_rank, &entry::waiting_position>;
+    using queue = indexed_heap<entry, poll_rank, &entry::waiting_position>;
     using candidate_heap = indexed_heap<entry, time_point, &entry::waiting_position>;
     using schedule = indexed_heap<entry, time_point, &entry::schedule_position>;
 
@@ -97,58 +97,58 @@ private:
     void complete(waiter& wait, error_code ec, const observation* seen, time_point now);
     void leave_or_reschedule(entry& one, time_point now);
     void end(entry& one);
-    void expire(entry& one, bool is_looked_at, time_point now);
+    void expire(entry& one, bool is_polled, time_point now);
     void go_on(time_point now);
 
     // Answers: wait_answers.cpp
     template <class Take>
     void take_in(entry*& one, time_point now, Take take);
-    ended_look take(look_id id, const observation& whole, bool has_news, time_point now);
+    ended_poll take(poll_id id, const observation& whole, bool has_news, time_point now);
     void finish_answers(time_point now);
-    void detach(entry& one, const ended_look& done);
-    bool ended_without_news(entry& one, const ended_look& done, time_point now);
-    bool answered(entry& one, const ended_look& done, const observation& seen, time_point now);
+    void detach(entry& one, const ended_poll& done);
+    bool ended_without_news(entry& one, const ended_poll& done, time_point now);
+    bool answered(entry& one, const ended_poll& done, const observation& seen, time_point now);
     bool not_answered(entry& one, time_point now);
-    void plan_after_failure(entry& one, const ended_look& done, time_point now);
-    void take_answer(entry& one, const ended_look& done, time_point now);
-    void learn(entry& one, const ended_look& done, const observation& seen, time_point now);
+    void plan_after_failure(entry& one, const ended_poll& done, time_point now);
+    void take_answer(entry& one, const ended_poll& done, time_point now);
+    void learn(entry& one, const ended_poll& done, const observation& seen, time_point now);
     void judge_all(entry& one, const observation& seen, time_point now);
     std::optional<error_code> judge(waiter& wait, const observation& seen, time_point now);
     void tell(const waiter& wait, const entry& one, time_point now);
 
-    // When to look: wait_schedule.cpp
+    // When to poll: wait_schedule.cpp
     time_point planned(duration pause, time_point now) const;
     time_point due_time(const entry& one, time_point now) const;
-    std::optional<time_point> last_look_time(const entry& one) const;
+    std::optional<time_point> last_poll_time(const entry& one) const;
     duration possible_hold(const entry& one, duration limit, time_point now) const;
     void offer_hold(entry& one, time_point now) noexcept;
     void reschedule(entry& one, time_point now) noexcept;
-    look_rank rank(const entry& one, std::uint32_t begun_before, time_point now);
-    void enqueue(entry& one, const look_rank& how, time_point now);
+    poll_rank rank(const entry& one, std::uint32_t begun_before, time_point now);
+    void enqueue(entry& one, const poll_rank& how, time_point now);
     entry& dequeue();
     void refresh_ranks(time_point now);
 
-    // Which looks begin: wait_looks.cpp
-    void begin_looks(time_point now);
+    // Which polls begin: wait_polls.cpp
+    void begin_polls(time_point now);
     void begin_queued(time_point now);
     void begin_holds(time_point now);
     void begin_single_hold(time_point now);
-    void begin_single(look_id id, entry& one, duration hold, time_point now);
-    look_id open_look(std::size_t keys);
-    void begin(look_id id, duration hold, bool is_batch, time_point now);
-    void start_look(look_id id, duration hold, time_point deadline);
-    void end_failed_looks(time_point now);
+    void begin_single(poll_id id, entry& one, duration hold, time_point now);
+    poll_id open_poll(std::size_t keys);
+    void begin(poll_id id, duration hold, bool is_batch, time_point now);
+    void start_poll(poll_id id, duration hold, time_point deadline);
+    void end_failed_polls(time_point now);
     void ask_terms();
     void make_way();
-    void abandon_looks(entry& one);
-    void leave_look(look_id id, std::size_t place);
+    void abandon_polls(entry& one);
+    void leave_poll(poll_id id, std::size_t place);
 
-    // Looks at many keys: wait_batches.cpp
+    // Polls of many keys: wait_batches.cpp
     bool begin_batch(time_point now);
-    void add_riders(look_id id, std::size_t most, time_point now);
-    duration take_due(look_id id, std::size_t most, time_point now);
+    void add_riders(poll_id id, std::size_t most, time_point now);
+    duration take_due(poll_id id, std::size_t most, time_point now);
     bool begin_batch_hold(time_point now);
-    duration add_candidates(look_id id, std::size_t most, duration hold, time_point now);
+    duration add_candidates(poll_id id, std::size_t most, duration hold, time_point now);
     bool prefers_hold(time_point now) const noexcept;
     duration longest_hold() const noexcept;
     bool keeps_holds_for_batches() const noexcept;
@@ -157,7 +157,7 @@ private:
     cadence_pointer default_cadence_;
     random_source random_;
     round_trip_estimate round_trip_;
-    look_gate gate_;
+    poll_gate gate_;
     tick_grid grid_;
     /// What the last good answer and the observer allow.
     duration hold_limit_{};
@@ -171,13 +171,13 @@ private:
     schedule schedule_;
     queue queue_;
     candidate_heap candidates_;
-    look_table looks_;
-    /// Looks that could not begin and are yet to end.
-    std::size_t failed_looks_ = 0;
+    poll_table under_way_;
+    /// Polls that could not begin and are yet to end.
+    std::size_t failed_polls_ = 0;
     word_table words_;
     /// The keys whose answer is being taken in.
     std::vector<entry*> answered_;
-    std::vector<std::pair<entry*, look_rank>> set_aside_;
+    std::vector<std::pair<entry*, poll_rank>> set_aside_;
     std::vector<std::string_view> names_;
 
     /// When the first wait began.
@@ -187,7 +187,7 @@ private:
     std::uint32_t begun_from_queue_ = 0;
     std::uint32_t next_serial_ = 0;
     std::size_t waiters_ = 0;
-    std::uint64_t polls_ = 0;
+    std::uint64_t polls_begun_ = 0;
     std::uint64_t failures_ = 0;
     std::uint64_t batch_polls_ = 0;
     std::uint64_t batch_keys_ = 0;

@@ -109,7 +109,7 @@ wait_evidence waiter::evidence(const seen_history& seen, const seen_before_joini
         told.times -= before.times;
     }
     told.consecutive_failures = consecutive_failures_;
-    if (has_unanswered_look_) {
+    if (has_unanswered_poll_) {
         ++told.polls;
         if (!told.last_error.failed()) {
             told.last_error = error::attempt_timeout;

@@ -44,8 +44,8 @@ public:
     /// @return nothing while the wait goes on; else how it ends, success being a code that has not failed.
     std::optional<error_code> judge(const observation& seen, time_point now);
 
-    /// Notes that a look was under way when the deadline passed: it counts, and without another failure that is how it failed.
-    void note_unanswered_look() noexcept { has_unanswered_look_ = true; }
+    /// Notes that a poll was under way when the deadline passed: it counts, and without another failure that is how it failed.
+    void note_unanswered_poll() noexcept { has_unanswered_poll_ = true; }
 
     /// Tells on_progress, if there is one.
     void tell(wait_event::kind what, std::string_view key, duration retry_in,
@@ -82,7 +82,7 @@ public:
 private:
     void count(observed_state state, verdict decided) noexcept;
 
-    bool has_unanswered_look_ = false;
+    bool has_unanswered_poll_ = false;
     std::uint8_t broken_in_a_row_ = 0;
     std::uint32_t consecutive_failures_ = 0;
 };

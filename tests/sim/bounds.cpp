@@ -45,9 +45,9 @@ grid make_grid(const start_law& law) {
     return made;
 }
 
-/// The least value of mean delay + price · looks.
+/// The least value of mean delay + price · polls.
 ///
-/// From a look at x_j the best next one minimizes (A_k + V_k) − F_j x_k: a line of slope F_j under the lower hull of the
+/// From a poll at x_j the best next one minimizes (A_k + V_k) − F_j x_k: a line of slope F_j under the lower hull of the
 /// points (x_k, A_k + V_k).
 double price_of_optimum(const grid& on, double price) {
     const std::size_t last = on.time.size() - 1;
@@ -105,11 +105,11 @@ double mean_wait(double rooms, Found found) {
 
 } // namespace
 
-double delay_bound(const start_law& law, double looks) {
+double delay_bound(const start_law& law, double polls) {
     const grid on = make_grid(law);
     const auto bound = [&](double logarithm) {
         const double price = std::exp(logarithm);
-        return price_of_optimum(on, price) - price * looks;
+        return price_of_optimum(on, price) - price * polls;
     };
     // Concave in the price, so with one peak.
     double low = std::log(1e-5);
@@ -125,9 +125,9 @@ double delay_bound(const start_law& law, double looks) {
     return std::max(0.0, bound((low + high) / 2) - on.rounding);
 }
 
-double optimal_looks(const start_law& law, double price) {
+double optimal_polls(const start_law& law, double price) {
     const grid on = make_grid(law);
-    // The least value grows with the price by as many looks as it pays for.
+    // The least value grows with the price by as many polls as it pays for.
     const double step = price / 20;
     return (price_of_optimum(on, price + step) - price_of_optimum(on, price - step)) / (2 * step);
 }
@@ -136,12 +136,12 @@ double burst_bound(const start_law& law, std::size_t rooms, double rate, double 
                    double burst) {
     const auto all = static_cast<double>(rooms);
     double found = 0;
-    double looks = 0;
+    double polls = 0;
     return mean_wait(all, [&](double time) {
         const double ready = law.ready_by(time);
         const double possible = std::floor(rate * time + burst);
-        found = std::min(found + (possible - looks) * batch * ready, all * ready);
-        looks = possible;
+        found = std::min(found + (possible - polls) * batch * ready, all * ready);
+        polls = possible;
         return found;
     });
 }

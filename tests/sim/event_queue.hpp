@@ -17,22 +17,22 @@ struct event {
         /// A wait is cancelled.
         leave,
         cancel_all,
-        /// A look reaches the server.
+        /// A poll reaches the server.
         request,
         /// The server no longer holds its answer.
         release,
-        /// The answer of a look reaches the engine.
+        /// The answer of a poll reaches the engine.
         answer,
-        /// The time of a look is up.
+        /// The time of a poll is up.
         give_up,
     };
 
     time_point at;
     std::uint64_t serial = 0;
     kind what = kind::join;
-    /// Of a wait or a look.
+    /// Of a wait or a poll.
     std::uint32_t index = 0;
-    /// Of a look: an event of an earlier use of its number is out of date.
+    /// Of a poll: an event of an earlier use of its number is out of date.
     std::uint32_t generation = 0;
 };
 

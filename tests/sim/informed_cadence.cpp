@@ -1,13 +1,13 @@
 #include "sim/informed_cadence.hpp"
 
-#include "wait/cadence/look_plan.hpp"
+#include "wait/cadence/poll_plan.hpp"
 
 namespace roomport::sim {
 namespace {
 
 namespace grid = wait_detail::start_time_grid;
 
-constexpr double look_cost = 0.1;
+constexpr double poll_cost = 0.1;
 constexpr double least_chance = 1e-6;
 
 double to_seconds(duration length) {
@@ -16,7 +16,7 @@ double to_seconds(duration length) {
 
 class informed final : public cadence {
 public:
-    explicit informed(const start_law& law) : plan_(look_cost) {
+    explicit informed(const start_law& law) : plan_(poll_cost) {
         wait_detail::start_time_estimate estimate;
         double before = 0;
         for (std::size_t bin = 0; bin < grid::bins; ++bin) {
@@ -24,7 +24,7 @@ public:
             estimate.chances[bin] = by - before;
             before = by;
         }
-        // A room that is later than its law allows must still be looked at.
+        // A room that is later than its law allows must still be polled.
         estimate.chances[grid::bins] = 1 - before + least_chance;
         plan_.make(estimate);
     }
@@ -41,7 +41,7 @@ public:
     }
 
 private:
-    wait_detail::look_plan plan_;
+    wait_detail::poll_plan plan_;
 };
 
 } // namespace

@@ -40,41 +40,41 @@ void inspector::remove_waiter(std::uint32_t room) {
     }
 }
 
-void inspector::look_begins(std::uint32_t number, const std::vector<std::uint32_t>& keys, bool held,
+void inspector::poll_begins(std::uint32_t number, const std::vector<std::uint32_t>& keys, bool held,
                             time_point deadline, time_point now) {
-    ++looks_;
+    ++polls_;
     ++under_way_;
     held_ += held ? 1 : 0;
     if (now < floor_) {
-        blame(now, "a look began below the floor");
+        blame(now, "a poll began below the floor");
     }
     if (deadline <= now) {
-        blame(now, "a look began that has no time");
+        blame(now, "a poll began that has no time");
     }
     if (keys.empty()) {
-        blame(now, "a look at no key began");
+        blame(now, "a poll of no key began");
     }
-    if (looks_under_way_.size() <= number) {
-        looks_under_way_.resize(number + 1);
+    if (polls_under_way_.size() <= number) {
+        polls_under_way_.resize(number + 1);
     }
-    look_watch& begun = looks_under_way_[number];
+    poll_watch& begun = polls_under_way_[number];
     begun.held = held;
     begun.keys.clear();
     for (const auto key : keys) {
         room_watch& room = rooms_[key];
         begun.keys.emplace_back(key, room.epoch);
         if (room.waiters == 0) {
-            blame(now, "a look began at a key that nobody waits for");
+            blame(now, "a poll began at a key that nobody waits for");
         }
         if (++(held ? room.held : room.ordinary) > 1) {
-            blame(now, held ? "a key has two held looks" : "a key has two ordinary looks");
+            blame(now, held ? "a key has two long polls" : "a key has two ordinary polls");
         }
     }
     check_rate(now);
 }
 
-void inspector::look_ends(std::uint32_t number) {
-    const look_watch& done = looks_under_way_[number];
+void inspector::poll_ends(std::uint32_t number) {
+    const poll_watch& done = polls_under_way_[number];
     --under_way_;
     held_ -= done.held ? 1 : 0;
     for (const auto& [key, epoch] : done.keys) {
@@ -95,7 +95,7 @@ void inspector::check_rate(time_point now) {
     }
     const double at = std::chrono::duration<double>(now - begin_).count();
     if (at < paid_by_ - rate_slack) {
-        blame(now, "looks exceed the configured rate");
+        blame(now, "polls exceed the configured rate");
     }
     paid_by_ = std::max(paid_by_, at) + 1 / options_.rate;
 }
@@ -109,14 +109,14 @@ void inspector::compare(const wait_engine_metrics& engine, time_point now) {
     };
     same(engine.waiters, waiters_, "waiters");
     same(engine.keys, keys_, "keys");
-    same(engine.in_flight, under_way_, "looks under way");
-    same(engine.held, held_, "held looks");
-    same(engine.polls, looks_, "polls");
+    same(engine.in_flight, under_way_, "polls under way");
+    same(engine.held, held_, "long polls");
+    same(engine.polls, polls_, "polls");
     if (under_way_ > std::max<std::size_t>(options_.places, 1)) {
-        blame(now, "more looks under way than places");
+        blame(now, "more polls under way than places");
     }
     if (held_ > options_.held_places) {
-        blame(now, "more held looks than allowed");
+        blame(now, "more long polls than allowed");
     }
 }
 

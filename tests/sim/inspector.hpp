@@ -23,10 +23,10 @@ public:
     void add_waiter(std::uint32_t room);
     void remove_waiter(std::uint32_t room);
 
-    /// @param number not in use by another look; small.
-    void look_begins(std::uint32_t number, const std::vector<std::uint32_t>& keys, bool held,
+    /// @param number not in use by another poll; small.
+    void poll_begins(std::uint32_t number, const std::vector<std::uint32_t>& keys, bool held,
                      time_point deadline, time_point now);
-    void look_ends(std::uint32_t number);
+    void poll_ends(std::uint32_t number);
     void floor_is_told(time_point floor);
 
     /// To be called after each event.
@@ -43,11 +43,11 @@ private:
         std::uint32_t waiters = 0;
         std::uint32_t ordinary = 0;
         std::uint32_t held = 0;
-        /// How often the last waiter left: looks that go on are then nobody's.
+        /// How often the last waiter left: polls that go on are then nobody's.
         std::uint32_t epoch = 0;
     };
 
-    struct look_watch {
+    struct poll_watch {
         /// Rooms, and their epochs.
         std::vector<std::pair<std::uint32_t, std::uint32_t>> keys;
         bool held = false;
@@ -58,15 +58,15 @@ private:
     const world_options& options_;
     time_point begin_;
     std::vector<room_watch> rooms_;
-    std::vector<look_watch> looks_under_way_;
+    std::vector<poll_watch> polls_under_way_;
     std::vector<std::string> problems_;
     std::size_t waiters_ = 0;
     std::size_t keys_ = 0;
     std::size_t under_way_ = 0;
     std::size_t held_ = 0;
-    std::uint64_t looks_ = 0;
+    std::uint64_t polls_ = 0;
     time_point floor_ = time_point::min();
-    /// Seconds since the beginning by which all looks so far are paid at the configured rate.
+    /// Seconds since the beginning by which all polls so far are paid at the configured rate.
     double paid_by_ = 0;
 };
 

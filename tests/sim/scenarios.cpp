@@ -9,27 +9,27 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// 20 ms' worth of looks may begin ahead of a configured rate.
+// 20 ms' worth of polls may begin ahead of a configured rate.
 constexpr double burst_of(double rate) {
     return 1 + 0.02 * rate;
 }
 
-// What learned_cadence takes a look to cost unless it is told otherwise, in seconds.
-constexpr double price_of_look = 0.1;
+// What learned_cadence takes a poll to cost unless it is told otherwise, in seconds.
+constexpr double price_of_poll = 0.1;
 constexpr double shortage = 1.5;
 
-/// Rooms arrive faster than they can all be looked at as often as one would like.
+/// Rooms arrive faster than they can all be polled as often as one would like.
 ///
-/// How fast that is depends on the law: a room of a narrow one needs few looks. So they arrive such that the looks which
+/// How fast that is depends on the law: a room of a narrow one needs few polls. So they arrive such that the polls which
 /// the optimal schedule would ask for at the learned cadence's price are one and a half times those that the rate allows.
-/// The bound is that of the looks which are left for each room.
+/// The bound is that of the polls which are left for each room.
 void make_short_rate(scenario& made, const std::string& law) {
     world_options& options = made.options;
     options.law = law;
     options.rooms = 20'000;
     options.warm_up = 2'000;
     options.rate = 200;
-    options.arrivals = options.rate * shortage / optimal_looks(start_law::find(law), price_of_look);
+    options.arrivals = options.rate * shortage / optimal_polls(start_law::find(law), price_of_poll);
     options.places = 64;
     options.latency = 0ms;
     options.deadline = 300s;

@@ -54,11 +54,11 @@ TEST(Simulation, BoundsAreBelowWhatTheyBound) {
     for (const auto& name : start_law::names()) {
         const start_law law = start_law::find(name);
         EXPECT_GT(delay_bound(law, 2), delay_bound(law, 4)) << name;
-        // Looking at each room at once finds it no sooner than being told that it is ready.
+        // Polling each room at once finds it no sooner than being told that it is ready.
         EXPECT_GE(burst_bound(law, 1000, 20, 1), informed_burst_bound(law, 1000, 20, 1) - 1e-9)
             << name;
     }
-    // Uniform starts, looks at equal distances: 20 s and n looks make half a distance of delay.
+    // Uniform starts, polls at equal distances: 20 s and n polls make half a distance of delay.
     EXPECT_LE(delay_bound(start_law::find("uniform"), 4), 20.0 / 4 / 2);
 }
 
@@ -76,7 +76,7 @@ class ShortRate : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(ShortRate, IsSpentWhereItTellsMost) {
     scenario busy = find_scenario("short-rate", GetParam());
-    // Enough for a law that comes apart while looks are late to do so.
+    // Enough for a law that comes apart while polls are late to do so.
     busy.options.rooms = 8'000;
     const run_report report = play(busy);
     EXPECT_EQ(report.ready, busy.options.rooms);
@@ -130,7 +130,7 @@ TEST(Scenario, CrowdCostsNoMorePollsThanOneWaiterARoom) {
     const run_report alone = play(find_scenario("crowd-alone", "wide"));
     EXPECT_EQ(crowd.ready + crowd.timed_out + crowd.cancelled + crowd.failed, 100'000U);
     EXPECT_EQ(alone.ready + alone.timed_out + alone.cancelled + alone.failed, 10'000U);
-    // Ten deadlines a room ask for last looks of their own, and keep rooms that one alone would have left.
+    // Ten deadlines a room ask for last polls of their own, and keep rooms that one alone would have left.
     EXPECT_LE(crowd.polls, 3 * alone.polls);
 }
 

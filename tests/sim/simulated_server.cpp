@@ -10,14 +10,14 @@ namespace roomport::sim {
 namespace {
 
 observation failed_status(int status) {
-    observation seen = failed_look(make_http_status_error(status));
+    observation seen = failed_poll(make_http_status_error(status));
     seen.http_status = status;
     return seen;
 }
 
 } // namespace
 
-observation failed_look(error_code ec) {
+observation failed_poll(error_code ec) {
     observation seen;
     seen.error = ec;
     return seen;
@@ -110,14 +110,14 @@ observation simulated_server::refuse(answer_kind kind, time_point now) {
         }
         break;
     case answer_kind::garbage:
-        seen = failed_look(error::not_json);
+        seen = failed_poll(error::not_json);
         seen.http_status = 200;
         break;
     case answer_kind::no_connection:
-        seen = failed_look(error::connect_failed);
+        seen = failed_poll(error::connect_failed);
         break;
     default:
-        seen = failed_look(error::connection_closed);
+        seen = failed_poll(error::connection_closed);
         break;
     }
     return seen;

@@ -78,7 +78,7 @@ private:
     std::uint64_t refusals_ = 0;
 };
 
-/// A look that failed on the way.
-observation failed_look(error_code ec);
+/// A poll that failed on the way.
+observation failed_poll(error_code ec);
 
 } // namespace roomport::sim

@@ -23,7 +23,7 @@ double to_seconds(duration length) {
     return std::chrono::duration<double>(length).count();
 }
 
-/// A wait that ends at its deadline may miss a room that became ready so shortly before: the engine takes a look to
+/// A wait that ends at its deadline may miss a room that became ready so shortly before: the engine takes a poll to
 /// serve the deadlines of one and a half round trips, each of which it takes for up to thrice the first one.
 duration too_late_to_be_seen(const world_options& options) {
     return 6 * (options.latency + 2 * options.jitter) + 2 * options.tick + 20ms;
@@ -195,22 +195,22 @@ void world::handle(const event& next) {
     default:
         break;
     }
-    simulated_look& look = looks_[next.index];
-    if (!look.under_way || look.generation != next.generation) {
+    simulated_poll& poll = polls_[next.index];
+    if (!poll.under_way || poll.generation != next.generation) {
         return;
     }
     switch (next.what) {
     case event::kind::request:
-        receive(look, next.index);
+        receive(poll, next.index);
         break;
     case event::kind::release:
-        release(look, next.index);
+        release(poll, next.index);
         break;
     case event::kind::answer:
-        deliver(look, next.index);
+        deliver(poll, next.index);
         break;
     default:
-        give_up(look, next.index);
+        give_up(poll, next.index);
         break;
     }
 }

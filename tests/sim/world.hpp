@@ -34,8 +34,8 @@ public:
 private:
     struct simulated_wait;
 
-    /// A number that the engine uses for a look.
-    struct simulated_look {
+    /// A number that the engine uses for a poll.
+    struct simulated_poll {
         std::vector<std::uint32_t> keys;
         duration hold{};
         std::uint32_t generation = 0;
@@ -47,11 +47,11 @@ private:
     };
 
     batch_terms terms() override;
-    void start_look(wait_detail::look_id id, std::string_view key, duration hold,
+    void start_poll(wait_detail::poll_id id, std::string_view key, duration hold,
                     time_point deadline) override;
-    void start_batch_look(wait_detail::look_id id, std::span<const std::string_view> keys,
+    void start_batch_poll(wait_detail::poll_id id, std::span<const std::string_view> keys,
                           duration hold, time_point deadline) override;
-    void cancel_look(wait_detail::look_id id) override;
+    void cancel_poll(wait_detail::poll_id id) override;
     void complete(wait_detail::waiter& wait, error_code ec, wait_result result) override;
     void caught(std::exception_ptr thrown) override;
 
@@ -60,12 +60,12 @@ private:
     void handle(const event& next);
     void wake_engine(time_point at);
     void begin_wait(simulated_wait& wait);
-    simulated_look& open_look(wait_detail::look_id id, std::span<const std::string_view> keys,
+    simulated_poll& open_poll(wait_detail::poll_id id, std::span<const std::string_view> keys,
                               duration hold, time_point deadline);
-    void receive(simulated_look& look, wait_detail::look_id id);
-    void release(simulated_look& look, wait_detail::look_id id);
-    void deliver(simulated_look& look, wait_detail::look_id id);
-    void give_up(simulated_look& look, wait_detail::look_id id);
+    void receive(simulated_poll& poll, wait_detail::poll_id id);
+    void release(simulated_poll& poll, wait_detail::poll_id id);
+    void deliver(simulated_poll& poll, wait_detail::poll_id id);
+    void give_up(simulated_poll& poll, wait_detail::poll_id id);
     duration way();
     void check_end_of(const simulated_wait& wait, error_code ec, const wait_result& result);
     void note(const char* what, std::uint64_t which);
@@ -83,7 +83,7 @@ private:
     event_queue events_;
     std::vector<std::string> names_;
     std::deque<simulated_wait> waits_;
-    std::vector<simulated_look> looks_;
+    std::vector<simulated_poll> polls_;
     /// Whether the engine was told that the room is ready.
     std::vector<bool> is_told_ready_;
     std::vector<bool> is_told_gone_;

@@ -70,9 +70,9 @@ public:
 
     duration latency = std::chrono::milliseconds(20);
     duration jitter{};
-    /// Looks that are never answered.
+    /// Polls that are never answered.
     double lost_share = 0;
-    /// Looks whose connection breaks.
+    /// Polls whose connection breaks.
     double broken_share = 0;
     /// Timers are late by up to this.
     duration timer_lateness{};
@@ -103,7 +103,7 @@ public:
     double left_out_share = 0;
     bool tells_start_times = false;
 
-    // What is looked at.
+    // What is polled.
 
     /// The first rooms are left out of the means, while the law is learned.
     std::size_t warm_up = 0;

@@ -36,11 +36,11 @@ public:
     /// One attempt of an operation other than a wait. More than zero. Default 10 s.
     duration request_timeout = default_request_timeout;
 
-    /// When to look again at a room that is starting; null, the default: a `learned_cadence()` of the client's own, which
+    /// When to poll a room again that is starting; null, the default: a `learned_cadence()` of the client's own, which
     /// learns how long rooms of each `wait_options::group` take to start.
     std::shared_ptr<roomport::cadence> cadence;
 
-    /// Requests a second that the server allows for looking at rooms, over all rooms of the client; not negative. Zero,
+    /// Requests a second that the server allows for polling rooms, over all rooms of the client; not negative. Zero,
     /// the default: nobody knows, and the client finds a rate that the server bears when it answers 429. Where the limit
     /// holds for several clients together, give each its share. Operations called directly are not counted.
     double max_polls_per_second = 0;
@@ -48,11 +48,11 @@ public:
     /// Whether to hold answers at a server that offers it, instead of polling. Default true.
     bool use_held_answers = true;
 
-    /// Whether to look at many rooms with one request at a server that announces it with `Roomport-Batch`, as the local
-    /// room service does. Falls back to single looks where that doesn't work. Default true.
+    /// Whether to poll many rooms with one request at a server that announces it with `Roomport-Batch`, as the local
+    /// room service does. Falls back to single polls where that doesn't work. Default true.
     bool use_batch_answers = true;
 
-    /// Whether to look at many rooms by the list of running processes (GetRunningProcesses), where the server offers no
+    /// Whether to poll many rooms by the list of running processes (GetRunningProcesses), where the server offers no
     /// better way and there is a `token`: from ten rooms on, and only while the list is small for what it tells (4 KiB a
     /// room) and knows most of the rooms. The one way in which waiting uses the token. Turn it off where the app has far
     /// more processes than rooms that start, or the token should not be used for that. Default true.

@@ -11,7 +11,7 @@
 
 namespace roomport {
 
-/// What one look at a key found.
+/// What one poll of a key found.
 enum class observed_state {
     /// The key is known and not ready yet (an unknown status counts as this).
     starting,
@@ -19,7 +19,7 @@ enum class observed_state {
     ready,
     /// The server says that the key does not exist (any more).
     gone,
-    /// The look itself failed, or its answer can't be used; `error` says how.
+    /// The poll itself failed, or its answer can't be used; `error` says how.
     failed,
 };
 
@@ -42,7 +42,7 @@ public:
     /// Further ports. Only meaningful when `state` is `ready`.
     std::vector<roomport::exposed_port> additional_ports;
 
-    /// Why the look failed; not set for `starting` and `ready`; an HTTP status for `gone`. A failure that says
+    /// Why the poll failed; not set for `starting` and `ready`; an HTTP status for `gone`. A failure that says
     /// nothing here counts as `error::broken_promise`.
     error_code error;
 
@@ -59,11 +59,11 @@ public:
     /// From the moment the request had a connection to the end of its answer; without the time an answer was held.
     duration round_trip{};
 
-    /// Whether the request asked the server to hold its answer. A held look that fails with class closed or
+    /// Whether the request asked the server to hold its answer. A long poll that fails with class closed or
     /// timeout is a dropped hold and not judged.
     bool held = false;
 
-    /// The longest hold that the server announced with this answer; zero when it announced none. Looked at with
+    /// The longest hold that the server announced with this answer; zero when it announced none. Polled with
     /// `starting` and `ready`; the last one counts for all keys.
     duration hold_limit{};
 

@@ -13,39 +13,39 @@
 
 namespace roomport {
 
-/// How many keys one look can take in.
+/// How many keys one poll can take in.
 struct batch_terms {
-    /// Fewer keys than this are better looked at one by one. At least 2.
+    /// Fewer keys than this are better polled one by one. At least 2.
     std::size_t least = 2;
-    /// The most keys of one look; less than `least`: only single looks are possible.
+    /// The most keys of one poll; less than `least`: only single polls are possible.
     std::size_t most = 0;
-    /// The longest hold of a look at many keys; zero when such looks can't be held.
+    /// The longest hold of a poll of many keys; zero when such polls can't be held.
     duration hold_limit{};
 };
 
-/// One look at many keys.
+/// One poll of many keys.
 class batch_observation {
 public:
     batch_observation() = default;
 
-    /// The look as a whole: `failed` or `gone` with the reason and stands for every key; else only its numbers (HTTP
+    /// The poll as a whole: `failed` or `gone` with the reason and stands for every key; else only its numbers (HTTP
     /// status, times, `not_before`, `held`) have a meaning.
     observation whole;
 
     /// What was seen of each key, in the order asked; nothing for a key about which the answer says nothing: it is
-    /// looked at by itself. Empty when the look failed.
+    /// polled by itself. Empty when the poll failed.
     std::vector<std::optional<observation>> keys;
 };
 
-/// How the wait engine looks at a key: the one seam between waiting and any particular API.
+/// How the wait engine polls a key: the one seam between waiting and any particular API.
 ///
-/// An observer makes one attempt a call and never repeats it; when to look, and what an observation means for
+/// An observer makes one attempt a call and never repeats it; when to poll, and what an observation means for
 /// those who wait, is the engine's business. Failures are observations too: bytes that can't be used, a server that
 /// can't be reached and a deadline that passed all arrive through the handler. The engine keeps the observer alive
 /// until it is destroyed itself; handlers may be called, without effect, after that.
 class observer {
 public:
-    /// Called with the one observation of a look.
+    /// Called with the one observation of a poll.
     using handler_type = boost::asio::any_completion_handler<void(observation)>;
 
     observer() = default;
@@ -53,34 +53,34 @@ public:
     observer& operator=(const observer&) = delete;
     virtual ~observer() = default;
 
-    /// Looks at `key` once.
+    /// Polls `key` once.
     ///
     /// Called on the engine's executor; `handler` is to be called exactly once on that same executor, never from
-    /// within this function. The handler's cancellation slot accepts terminal cancellation; a cancelled look yields
-    /// `failed` with `boost::asio::error::operation_aborted`. Until its handler is called, a look takes one of the
+    /// within this function. The handler's cancellation slot accepts terminal cancellation; a cancelled poll yields
+    /// `failed` with `boost::asio::error::operation_aborted`. Until its handler is called, a poll takes one of the
     /// engine's places, a cancelled one too: end it soon.
     ///
-    /// Should this function throw, the handler must not be called; the look counts as failed with the code of a
+    /// Should this function throw, the handler must not be called; the poll counts as failed with the code of a
     /// `boost::system::system_error`, `boost::asio::error::no_memory` for `std::bad_alloc`, or else
     /// `error::broken_promise`.
     /// @param key      an opaque key of at most 256 bytes; valid until this function returns.
     /// @param hold     ask the server to hold its answer for so long while the key is starting; zero: answer at once.
     ///                 Else at least one second, and at most the last `observation::hold_limit`. An observer that
-    ///                 can't ask for a hold looks without one and leaves `observation::held` false.
+    ///                 can't ask for a hold polls without one and leaves `observation::held` false.
     /// @param deadline when the attempt, all its phases together, must have ended.
     virtual void async_observe(std::string_view key, duration hold, time_point deadline,
                                handler_type handler) = 0;
 
-    /// Called with the one answer of a look at many keys.
+    /// Called with the one answer of a poll of many keys.
     using batch_handler_type = boost::asio::any_completion_handler<void(batch_observation)>;
 
-    /// How many keys one look can take in at present: an observer may learn from answers what its server offers. Called
-    /// on the engine's executor whenever a look may begin; must be quick. By default only single looks are possible.
-    /// Should it throw, only single looks are possible until it is called again, and the exception leaves through the
+    /// How many keys one poll can take in at present: an observer may learn from answers what its server offers. Called
+    /// on the engine's executor whenever a poll may begin; must be quick. By default only single polls are possible.
+    /// Should it throw, only single polls are possible until it is called again, and the exception leaves through the
     /// `run()` of the context.
     virtual batch_terms batch() const;
 
-    /// Looks at many keys with one request; everything said of @ref async_observe holds here too. Only called with as
+    /// Polls many keys with one request; everything said of @ref async_observe holds here too. Only called with as
     /// many keys as @ref batch allows. A held one is answered as soon as one of the keys is no longer starting.
     /// @param keys     valid until this function returns; no key stands there twice.
     /// @param hold     as above, at most `batch_terms::hold_limit`.

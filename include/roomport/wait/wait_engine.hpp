@@ -22,23 +22,23 @@ class wait_engine_options {
 public:
     wait_engine_options() = default;
 
-    /// Looks under way at any time. Default 6: two less than the pool's connections. Zero is taken as 1.
+    /// Polls under way at any time. Default 6: two less than the pool's connections. Zero is taken as 1.
     std::size_t max_in_flight = 6;
 
-    /// Held looks under way at any time; zero: never ask for held answers. Default 4. More than `max_in_flight` - 1 is
-    /// taken as that, so that there is always a place for ordinary looks; where `max_in_flight` is 1, a key may hold
+    /// Long polls under way at any time; zero: never ask for held answers. Default 4. More than `max_in_flight` - 1 is
+    /// taken as that, so that there is always a place for ordinary polls; where `max_in_flight` is 1, a key may hold
     /// it as long as it is the only one, and gives way to the next.
     std::size_t max_held = 4;
 
-    /// When to look again at a key that is starting; null, the default: a `learned_cadence()` of its own.
+    /// When to poll a key again that is starting; null, the default: a `learned_cadence()` of its own.
     std::shared_ptr<roomport::cadence> cadence;
 
-    /// Looks a second that the server allows, over all keys; zero, the default: nobody knows, and the engine finds a rate
+    /// Polls a second that the server allows, over all keys; zero, the default: nobody knows, and the engine finds a rate
     /// that the server bears when it answers 429. What is not a positive number counts as zero.
     double max_rate = 0;
 
-    /// Looks that are due within one tick begin together, so that one wake-up serves them all; zero: each at its own
-    /// time. Default 5 ms. The first look at a key does not wait for a tick. At most 1 s.
+    /// Polls that are due within one tick begin together, so that one wake-up serves them all; zero: each at its own
+    /// time. Default 5 ms. The first poll of a key does not wait for a tick. At most 1 s.
     duration tick = std::chrono::milliseconds(5);
 
     /// Seed of all the engine's randomness (jitter of cadence and backoff); zero, the default: taken from the system.
@@ -51,41 +51,41 @@ struct wait_engine_metrics {
     std::size_t keys = 0;
     /// Waits under way.
     std::size_t waiters = 0;
-    /// Looks under way, cancelled ones that have not ended included.
+    /// Polls under way, cancelled ones that have not ended included.
     std::size_t in_flight = 0;
-    /// Held looks among them.
+    /// Long polls among them.
     std::size_t held = 0;
-    /// Keys that are due for a look and wait for a place, or for the rate to allow it.
+    /// Keys that are due for a poll and wait for a place, or for the rate to allow it.
     std::size_t queued = 0;
-    /// Looks begun since the start, held ones included.
+    /// Polls begun since the start, held ones included.
     std::uint64_t polls = 0;
-    /// Looks that failed since the start; not those that were cancelled, nor dropped holds. A look at many keys counts
+    /// Polls that failed since the start; not those that were cancelled, nor dropped holds. A poll of many keys counts
     /// once.
     std::uint64_t failures = 0;
-    /// Looks that the server refused because there were too many (HTTP 429), since the start.
+    /// Polls that the server refused because there were too many (HTTP 429), since the start.
     std::uint64_t throttled = 0;
-    /// Looks at many keys begun since the start; `polls` counts them too.
+    /// Polls of many keys begun since the start; `polls` counts them too.
     std::uint64_t batch_polls = 0;
-    /// Keys looked at by them, each as often as it was.
+    /// Keys polled by them, each as often as it was.
     std::uint64_t batch_keys = 0;
-    /// Looks a second that may begin: the configured rate, or less while the server complains or is out of order;
+    /// Polls a second that may begin: the configured rate, or less while the server complains or is out of order;
     /// infinity when nothing limits them.
     double rate = 0;
-    /// For how long no look begins because the server asked for it (Retry-After); zero when it did not.
+    /// For how long no poll begins because the server asked for it (Retry-After); zero when it did not.
     duration held_back{};
 };
 
-/// Waits for keys to become ready, with one stream of looks a key however many wait for it.
+/// Waits for keys to become ready, with one stream of polls a key however many wait for it.
 ///
-/// The engine knows neither HTTP nor JSON nor what a key means: it asks an @ref observer. The first look at a key
+/// The engine knows neither HTTP nor JSON nor what a key means: it asks an @ref observer. The first poll of a key
 /// comes at once. All who wait for a key share its observations, and each judges them by its own @ref wait_options;
-/// a joiner gets the last observation at once. When the last waiter of a key leaves, its looks are cancelled and
+/// a joiner gets the last observation at once. When the last waiter of a key leaves, its polls are cancelled and
 /// nothing of it is kept. A server that announces held answers is asked for them instead of being polled: for the
-/// keys with the nearest deadlines, as many as `wait_engine_options::max_held` allows. Where the observer can look at
-/// many keys at once, those that are due share a look, held or not.
+/// keys with the nearest deadlines, as many as `wait_engine_options::max_held` allows. Where the observer can poll
+/// many keys at once, those that are due share a poll, held or not.
 ///
-/// All looks share one budget: at most `wait_engine_options::max_rate` a second, or what the server turns out to bear.
-/// When more looks are due than may begin, those begin first that are the last before a deadline, then those of which
+/// All polls share one budget: at most `wait_engine_options::max_rate` a second, or what the server turns out to bear.
+/// When more polls are due than may begin, those begin first that are the last before a deadline, then those of which
 /// the cadence expects most (`cadence::urgency`); no key is passed over for ever.
 ///
 /// Any thread may call any function, except where noted. The engine starts no thread: it runs where the executors
@@ -96,7 +96,7 @@ public:
     /// @param strand      the executor on which all the engine's state lives: a strand of `io_executor`, or
     ///                    `io_executor` itself when only one thread runs it.
     /// @param io_executor the executor underneath; handlers without one of their own are posted to it.
-    /// @param source      how to look at a key, not null; used on `strand` only.
+    /// @param source      how to poll a key, not null; used on `strand` only.
     /// @param options     limits and policies.
     wait_engine(boost::asio::any_io_executor strand, boost::asio::any_io_executor io_executor,
                 std::shared_ptr<observer> source, wait_engine_options options);
@@ -114,7 +114,7 @@ public:
     /// - the error of an observation that is `never`, of the third that is `broken`, or of the one that reached
     ///   `wait_options::max_failures`;
     /// - `boost::asio::error::operation_aborted`, when the wait was cancelled or the engine destroyed;
-    /// - `error::invalid_argument`, when key or options are out of range: nothing was looked at, and
+    /// - `error::invalid_argument`, when key or options are out of range: nothing was polled, and
     ///   `wait_evidence::last_message` names the argument;
     /// - `boost::asio::error::no_memory`, when there was not enough to begin the wait.
     ///

@@ -21,7 +21,7 @@ public:
     enum class kind {
         /// An observation was judged and the wait goes on without a failure.
         polled,
-        /// A look failed and the wait goes on; the next look comes after `retry_in`, because of `error`.
+        /// A poll failed and the wait goes on; the next poll comes after `retry_in`, because of `error`.
         retrying,
         /// The key is ready; the handler follows.
         ready,
@@ -34,11 +34,11 @@ public:
     std::string_view key;
     /// The last status, as in `wait_evidence::last_status`; valid during the call.
     std::string_view status;
-    /// Why the look failed, with `retrying`; not set otherwise.
+    /// Why the poll failed, with `retrying`; not set otherwise.
     error_code error;
     /// Details of the failure, valid during the call.
     std::string_view message;
-    /// When the next look is due, from now: by cadence or backoff, the nearest deadline, and Retry-After. It begins
+    /// When the next poll is due, from now: by cadence or backoff, the nearest deadline, and Retry-After. It begins
     /// later when no place is free or the rate is short. Zero while one is already under way.
     duration retry_in{};
     /// Observations judged so far.
@@ -52,18 +52,18 @@ class wait_options {
 public:
     wait_options() = default;
 
-    /// The whole wait, from the call. More than zero; there is no wait without an end. Default 120 s. The last look
+    /// The whole wait, from the call. More than zero; there is no wait without an end. Default 120 s. The last poll
     /// is placed so that its answer is likely to come before the end.
     duration timeout = default_wait_timeout;
 
     /// One attempt, from the moment it begins to the end of its answer; the time it queues in the engine is not
     /// counted, the time for which its answer is held comes on top. More than zero. Default 10 s. Of several
-    /// waiters of one key, and of the keys of a look at many, the longest counts. An attempt never outlasts the last
+    /// waiters of one key, and of the keys of a poll of many, the longest counts. An attempt never outlasts the last
     /// deadline of its waiters.
     duration request_timeout = default_request_timeout;
 
-    /// Failed looks in a row that end the wait with the last one's error; 0, the default: only the deadline does. A
-    /// failed look at many keys counts for each of them. A dropped hold is not a failed look, nor is "no such room"
+    /// Failed polls in a row that end the wait with the last one's error; 0, the default: only the deadline does. A
+    /// failed poll of many keys counts for each of them. A dropped hold is not a failed poll, nor is "no such room"
     /// during `not_found_grace`.
     unsigned max_failures = 0;
 
@@ -71,8 +71,8 @@ public:
     /// default: not at all.
     duration not_found_grace{};
 
-    /// When the key came into being, so that its first look is planned, and the law of start times is learned from the
-    /// right age. Not set, the default: nobody knows; the first look comes at once, and ages count from then. The first
+    /// When the key came into being, so that its first poll is planned, and the law of start times is learned from the
+    /// right age. Not set, the default: nobody knows; the first poll comes at once, and ages count from then. The first
     /// waiter of a key decides for all who join it.
     std::optional<time_point> created_at;
 
@@ -80,7 +80,7 @@ public:
     /// have no group. The first waiter of a key decides for all who join it.
     std::string group;
 
-    /// When to look next; null, the default: the engine's own. The first waiter of a key decides for all who join it.
+    /// When to poll next; null, the default: the engine's own. The first waiter of a key decides for all who join it.
     std::shared_ptr<roomport::cadence> cadence;
 
     /// Verdicts; null, the default: `default_acceptors()`.

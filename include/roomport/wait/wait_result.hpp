@@ -21,7 +21,7 @@ public:
     /// The last status the server gave: "starting", "active", an unknown word; empty when there never was one.
     std::string last_status;
 
-    /// How the last failed look failed; not set when none failed since the last good answer. A look that was still
+    /// How the last failed poll failed; not set when none failed since the last good answer. A poll that was still
     /// unanswered when the deadline passed is `error::attempt_timeout` here, when there is no other failure to tell.
     error_code last_error;
 
@@ -32,7 +32,7 @@ public:
     /// The HTTP status of the last answer; 0 when there never was one.
     int http_status = 0;
 
-    /// The observations that this wait judged, those of looks it shared with others included, and the look that was
+    /// The observations that this wait judged, those of polls it shared with others included, and the poll that was
     /// still unanswered when the deadline passed, unless it was a held one. Dropped holds are not counted.
     unsigned polls = 0;
 
@@ -42,7 +42,7 @@ public:
     /// From the call to the end of the wait.
     duration elapsed{};
 
-    /// Where the time of the looks went, summed over those of `polls` that were answered; each part of it to 0.1 µs.
+    /// Where the time of the polls went, summed over those of `polls` that were answered; each part of it to 0.1 µs.
     phase_times times;
 };
 

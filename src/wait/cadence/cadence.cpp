@@ -12,7 +12,7 @@ public:
 
     duration pause(const cadence_input& input) override {
         duration full = first_;
-        for (unsigned look = 1; look < input.looks && full < longest_; ++look) {
+        for (unsigned poll = 1; poll < input.polls && full < longest_; ++poll) {
             full += full / 2 + duration(1);
         }
         full = std::min(full, longest_);
@@ -31,7 +31,7 @@ public:
     explicit fixed(duration interval) : interval_(interval) {}
 
     duration pause(const cadence_input& input) override {
-        return std::max(duration::zero(), interval_ - input.last_look);
+        return std::max(duration::zero(), interval_ - input.last_poll);
     }
 
 private:

@@ -38,7 +38,7 @@ public:
     cadence_group number() const noexcept { return law_.number; }
     bool is_age_known() const noexcept { return law_.is_age_known; }
 
-    /// How many of its keys are due and wait for a look.
+    /// How many of its keys are due and wait for a poll.
     std::size_t queued = 0;
 
 private:

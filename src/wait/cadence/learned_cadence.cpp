@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t eager_rooms = 50;
 constexpr std::size_t rooms_per_plan = 4;
 
-constexpr duration most_look_cost = std::chrono::minutes(1);
+constexpr duration most_poll_cost = std::chrono::minutes(1);
 constexpr std::size_t most_groups = 65536;
 
 double to_seconds(duration time) {
@@ -24,14 +24,14 @@ duration to_duration(double seconds) {
 
 } // namespace
 
-learned_plan::learned_plan(double look_cost) : plan_(look_cost) {}
+learned_plan::learned_plan(double poll_cost) : plan_(poll_cost) {}
 
 void learned_plan::learn(double after, double by, std::size_t queued) {
     law_.learn(after, by, queued);
     is_stale_ = is_stale_ || law_.rooms() <= eager_rooms || law_.rooms() % rooms_per_plan == 0;
 }
 
-look_plan& learned_plan::plan() {
+poll_plan& learned_plan::plan() {
     if (is_stale_) {
         plan_.make(law_.estimate());
         is_stale_ = false;
@@ -40,11 +40,11 @@ look_plan& learned_plan::plan() {
 }
 
 learned_cadence_policy::learned_cadence_policy(const learned_cadence_options& options)
-    : look_cost_(to_seconds(options.look_cost)), max_groups_(options.max_groups),
-      unlearned_(look_cost_) {
-    if (options.look_cost <= duration::zero() || options.look_cost > most_look_cost) {
+    : poll_cost_(to_seconds(options.poll_cost)), max_groups_(options.max_groups),
+      unlearned_(poll_cost_) {
+    if (options.poll_cost <= duration::zero() || options.poll_cost > most_poll_cost) {
         throw std::invalid_argument(
-            "learned_cadence: look_cost must be more than zero and at most one minute");
+            "learned_cadence: poll_cost must be more than zero and at most one minute");
     }
     if (max_groups_ < 1 || max_groups_ > most_groups) {
         throw std::invalid_argument("learned_cadence: max_groups must be 1 to 65536");
@@ -80,7 +80,7 @@ learned_plan& learned_cadence_policy::plan_of(cadence_group where, bool is_age_k
 
 duration learned_cadence_policy::pause_at(const cadence_input& input) {
     const double age = to_seconds(input.age);
-    const look_plan& plan = plan_of(input.group, input.is_age_known).plan();
+    const poll_plan& plan = plan_of(input.group, input.is_age_known).plan();
     return to_duration(plan.next(age) - age);
 }
 
@@ -100,7 +100,7 @@ void learned_cadence_policy::learn(const start_time_sample& sample) {
     if (after <= 0 && is_given_up) {
         return;
     }
-    // A key of unknown age that was ready when it was first looked at, however late that was, may have been so before
+    // A key of unknown age that was ready when it was first polled, however late that was, may have been so before
     // anybody waited for it.
     if (!sample.is_age_known && after <= 0) {
         return;
@@ -108,14 +108,14 @@ void learned_cadence_policy::learn(const start_time_sample& sample) {
     laws& group = groups_[sample.group < groups_.size() ? sample.group : 0];
     auto& plan = sample.is_age_known ? group.created : group.joined;
     if (!plan) {
-        plan = std::make_unique<learned_plan>(look_cost_);
+        plan = std::make_unique<learned_plan>(poll_cost_);
     }
     plan->learn(after, by, sample.queued);
 }
 
 double learned_cadence_policy::urgency(const urgency_input& input) {
     const double last = to_seconds(input.last);
-    look_plan& plan = plan_of(input.group, input.is_age_known).plan();
+    poll_plan& plan = plan_of(input.group, input.is_age_known).plan();
     return plan.urgency(last, std::max(last, to_seconds(input.now)));
 }
 

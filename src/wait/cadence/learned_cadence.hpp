@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wait/cadence/look_plan.hpp"
+#include "wait/cadence/poll_plan.hpp"
 #include "wait/cadence/start_time_law.hpp"
 
 #include <roomport/wait/cadence.hpp>
@@ -17,15 +17,15 @@ namespace roomport::wait_detail {
 /// A law and the plan made from it, which is renewed when it is asked after enough has been learned.
 class learned_plan {
 public:
-    explicit learned_plan(double look_cost);
+    explicit learned_plan(double poll_cost);
 
     void learn(double after, double by, std::size_t queued);
     std::size_t rooms() const noexcept { return law_.rooms(); }
-    look_plan& plan();
+    poll_plan& plan();
 
 private:
     start_time_law law_;
-    look_plan plan_;
+    poll_plan plan_;
     bool is_stale_ = true;
 };
 
@@ -51,7 +51,7 @@ private:
     learned_plan& plan_of(cadence_group where, bool is_age_known);
     duration pause_at(const cadence_input& input);
 
-    double look_cost_;
+    double poll_cost_;
     std::size_t max_groups_;
     /// Serves whoever has learned nothing yet.
     learned_plan unlearned_;

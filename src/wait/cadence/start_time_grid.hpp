@@ -5,7 +5,7 @@
 
 namespace roomport::wait_detail {
 
-/// The times on which laws are learned and looks are planned, in seconds: fine while a key is young, then in proportion
+/// The times on which laws are learned and polls are planned, in seconds: fine while a key is young, then in proportion
 /// to its age.
 namespace start_time_grid {
 

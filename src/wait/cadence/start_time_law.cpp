@@ -15,7 +15,7 @@ constexpr std::array<double, 3> reach = {20, 100, 400};
 constexpr double shared_belief = 0.002;
 
 // How likely a room is taken to follow the prior rather than what was learned. Without it a law that became faster
-// would stay hidden in the interval before the first look for ever.
+// would stay hidden in the interval before the first poll for ever.
 constexpr double surprise = 0.002;
 
 // The logarithm of the odds at which a law is taken to have changed.

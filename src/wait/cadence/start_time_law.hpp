@@ -30,7 +30,7 @@ public:
     /// A key started after `after` and not after `by`, both ages in seconds.
     /// @param after not negative, finite.
     /// @param by    not less than `after`; the same: exactly then; infinite: nobody knows.
-    /// @param queued how many keys waited for their look then. These are found in the order in which they are ranked,
+    /// @param queued how many keys waited for their poll then. These are found in the order in which they are ranked,
     ///              so that only memories that reach beyond them all hold a fair sample.
     void learn(double after, double by, std::size_t queued = 0);
 

@@ -88,7 +88,7 @@ private:
 /// Why a failed observation failed, for the evidence.
 error_code cause_of(const observation& seen);
 
-/// Whether an observation is a failure (of the look, or because there is no such key).
+/// Whether an observation is a failure (of the poll, or because there is no such key).
 bool has_failed(observed_state state) noexcept;
 
 } // namespace roomport::wait_detail

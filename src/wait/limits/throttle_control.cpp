@@ -10,7 +10,7 @@ constexpr double unlimited = std::numeric_limits<double>::infinity();
 
 constexpr double share_kept = 0.8;
 constexpr double least_rate = 0.2;
-// A first refusal of a few looks says little about the rate at which they came.
+// A first refusal of a few polls says little about the rate at which they came.
 constexpr double least_first_rate = 1;
 
 // From here on a limit is of no consequence.
@@ -63,7 +63,7 @@ double throttle_control::borne_rate(time_point now) noexcept {
     auto& window = taken_.count(now) >= answers_that_tell ? taken_ : taken_long_;
     duration watched = std::min(window.span(now), now - std::min(now, watched_from_));
     if (!is_cut_) {
-        // The first looks meet what the server had saved up.
+        // The first polls meet what the server had saved up.
         watched = std::max<duration>(watched, std::chrono::seconds(1));
     } else if (rate_ * seconds(watched) < static_cast<double>(answers_that_tell)) {
         return rate_;

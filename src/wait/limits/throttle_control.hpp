@@ -9,22 +9,22 @@ namespace roomport::wait_detail {
 /// The rate that a server bears, found from its refusals (HTTP 429).
 ///
 /// A refusal cuts the rate to 80 % of what the server took since the last cut, never below 40 % of what was sent nor
-/// below one look in five seconds, the first refusal not below one a second; further refusals of looks that began before
+/// below one poll in five seconds, the first refusal not below one a second; further refusals of polls that began before
 /// the cut say nothing new. From there the rate rises along the cubic of RFC 9438: quickly back, slowly around the rate
 /// that was refused, then ever faster, so that refusals stay rare where the limit stays and a limit that was lifted is
 /// found out soon.
 class throttle_control {
 public:
-    /// @param most looks a second that are never exceeded; zero: unknown, any rate until the first refusal.
+    /// @param most polls a second that are never exceeded; zero: unknown, any rate until the first refusal.
     explicit throttle_control(double most) noexcept;
 
-    /// A look begins.
+    /// A poll begins.
     void began(time_point now) noexcept;
 
-    /// The server took a look.
+    /// The server took a poll.
     void taken(time_point now) noexcept;
 
-    /// The server refused a look.
+    /// The server refused a poll.
     /// @param floor the Retry-After: the rate rises no earlier.
     /// @return whether the rate was cut.
     bool refused(time_point begun, time_point now, time_point floor) noexcept;
@@ -32,7 +32,7 @@ public:
     /// Lets the rate rise as far as the time asks for.
     void settle(time_point now) noexcept;
 
-    /// Looks a second; infinity when nothing limits them.
+    /// Polls a second; infinity when nothing limits them.
     double rate() const noexcept { return rate_; }
 
 private:
@@ -42,7 +42,7 @@ private:
     double rate_;
     bool is_cut_ = false;
     double refused_rate_ = 0;
-    /// The last cut, or the first look.
+    /// The last cut, or the first poll.
     time_point watched_from_ = time_point::max();
     time_point rises_from_ = time_point::min();
     event_window<10> sent_;

@@ -13,7 +13,7 @@ namespace {
 constexpr const char* usage =
     "usage: cadence_bench [--seeds N] [--brief] [--csv FILE] [--times FILE]\n"
     "  --seeds N     lives of the learned cadence to average (60)\n"
-    "  --brief       without equal looks and changes of the law\n"
+    "  --brief       without equal polls and changes of the law\n"
     "  --csv FILE    writes the numbers for draw.gnuplot\n"
     "  --times FILE  judges by these start times, one a line, in seconds, and not by the laws "
     "built in\n";

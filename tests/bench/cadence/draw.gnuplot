@@ -1,4 +1,4 @@
-# Delay against looks, a panel a law: gnuplot -c draw.gnuplot NUMBERS.csv PICTURE.svg
+# Delay against polls, a panel a law: gnuplot -c draw.gnuplot NUMBERS.csv PICTURE.svg
 numbers = ARG1
 picture = ARG2
 set datafile separator ";"
@@ -40,7 +40,7 @@ do for [panel = 1:6] {
     set tmargin at screen 0.955 - down * 0.425
     set bmargin at screen 0.955 - down * 0.425 - 0.335
     set title law font ",15" offset 0, -0.6
-    set xlabel (down == 1 ? "expected looks a room" : "") offset 0, 0.4
+    set xlabel (down == 1 ? "expected polls a room" : "") offset 0, 0.4
     set ylabel (across == 0 ? "expected delay in s" : "") offset 1, 0
     plot [1:30] [0.05:7] numbers using (row(law, "best schedules", $3)):4 with lines linestyle 10, \
         for [i = 1:9] numbers using (row(law, names[i], $3)):4 with points linestyle i

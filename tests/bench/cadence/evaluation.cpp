@@ -1,6 +1,6 @@
 #include "evaluation.hpp"
 
-#include "wait/cadence/look_schedule.hpp"
+#include "wait/cadence/poll_schedule.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 namespace cadence_bench {
 
 outcome mean(const outcome& sum, double count) {
-    return {sum.looks / count, sum.delay / count};
+    return {sum.polls / count, sum.delay / count};
 }
 
 optimum::optimum(const true_law& law) : law_(law) {
@@ -21,29 +21,29 @@ optimum::optimum(const true_law& law) : law_(law) {
     }
 }
 
-outcome optimum::best(const true_law& law, double look_cost) {
+outcome optimum::best(const true_law& law, double poll_cost) {
     const std::size_t nodes = law.times().size();
     std::vector<std::uint32_t> hull(nodes);
     std::vector<std::uint32_t> next(nodes);
     std::vector<double> value(nodes);
     roomport::wait_detail::plan_schedule<std::uint32_t>(law.times(), law.law(), law.integral(),
-                                                        look_cost, hull, value, next);
+                                                        poll_cost, hull, value, next);
     outcome sum;
     for (std::size_t node = 0; node + 1 < nodes; node = next[node]) {
-        sum.looks += law.survival(law.times()[node]);
+        sum.polls += law.survival(law.times()[node]);
         sum.delay += law.delay(law.times()[node], law.times()[next[node]]);
     }
     return sum;
 }
 
-double optimum::delay(double looks) const {
+double optimum::delay(double polls) const {
     const auto fewer = std::find_if(sweep_.begin(), sweep_.end(),
-                                    [&](const outcome& one) { return one.looks <= looks; });
+                                    [&](const outcome& one) { return one.polls <= polls; });
     if (fewer == sweep_.begin() || fewer == sweep_.end()) {
         return std::nan("");
     }
     const outcome& more = *(fewer - 1);
-    const double part = (looks - fewer->looks) / (more.looks - fewer->looks);
+    const double part = (polls - fewer->polls) / (more.polls - fewer->polls);
     return fewer->delay + part * (more.delay - fewer->delay);
 }
 

@@ -6,18 +6,18 @@
 
 namespace cadence_bench {
 
-/// What a schedule costs: expected looks, and the expected delay from readiness to the look that sees it, in seconds.
+/// What a schedule costs: expected polls, and the expected delay from readiness to the poll that sees it, in seconds.
 struct outcome {
-    double looks = 0;
+    double polls = 0;
     double delay = 0;
 
-    double cost(double look_cost) const { return delay + look_cost * looks; }
+    double cost(double poll_cost) const { return delay + poll_cost * polls; }
 };
 
 /// The mean over `count` outcomes that were added up in `sum`.
 outcome mean(const outcome& sum, double count);
 
-/// Exactly what looks at these ages cost; `next` gives the age of the look after the one at `age`, which is negative for
+/// Exactly what polls at these ages cost; `next` gives the age of the poll after the one at `age`, which is negative for
 /// the first.
 template <class Next>
 outcome evaluate(const true_law& law, Next next) {
@@ -27,26 +27,26 @@ outcome evaluate(const true_law& law, Next next) {
     double age = -1;
     for (double alive = 1; alive > negligible; alive = law.survival(last)) {
         age = next(age);
-        sum.looks += alive;
+        sum.polls += alive;
         sum.delay += law.delay(last, age);
         last = age;
     }
     return sum;
 }
 
-/// The least cost, and the least delay for each number of looks, that any schedule can reach on one law.
+/// The least cost, and the least delay for each number of polls, that any schedule can reach on one law.
 class optimum {
 public:
     explicit optimum(const true_law& law);
 
-    /// The best schedule when a look costs so many seconds.
-    outcome best(double look_cost) const { return best(law_, look_cost); }
-    static outcome best(const true_law& law, double look_cost);
+    /// The best schedule when a poll costs so many seconds.
+    outcome best(double poll_cost) const { return best(law_, poll_cost); }
+    static outcome best(const true_law& law, double poll_cost);
 
-    /// The least delay with so many expected looks, on the hull of the best schedules.
-    double delay(double looks) const;
+    /// The least delay with so many expected polls, on the hull of the best schedules.
+    double delay(double polls) const;
 
-    /// Best schedules for rising costs of a look.
+    /// Best schedules for rising costs of a poll.
     const std::vector<outcome>& sweep() const { return sweep_; }
 
 private:

@@ -51,15 +51,15 @@ outcome smithy(const true_law& law) {
             most = std::min(120.0, most * 2);
             return next;
         });
-        sum.looks += one.looks;
+        sum.polls += one.polls;
         sum.delay += one.delay;
     }
     return mean(sum, draws);
 }
 
-learner::learner(double look_cost, std::uint64_t seed) : random_(seed) {
+learner::learner(double poll_cost, std::uint64_t seed) : random_(seed) {
     roomport::learned_cadence_options options;
-    options.look_cost = to_duration(look_cost);
+    options.poll_cost = to_duration(poll_cost);
     policy_ = roomport::learned_cadence(options);
 }
 
@@ -67,7 +67,7 @@ double learner::next(double age) {
     roomport::cadence_input input;
     input.is_age_known = true;
     if (age < 0) {
-        input.looks = 0;
+        input.polls = 0;
         return seconds(policy_->first_pause(input)).count();
     }
     input.age = to_duration(age);

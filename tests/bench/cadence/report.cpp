@@ -17,19 +17,19 @@ std::string rooms_name(int rooms) {
 }
 
 row make_row(const std::string& policy, const outcome& result, const optimum& best) {
-    return {policy, result, result.delay / best.delay(result.looks),
-            result.cost(look_cost) / best.best(look_cost).cost(look_cost)};
+    return {policy, result, result.delay / best.delay(result.polls),
+            result.cost(poll_cost) / best.best(poll_cost).cost(poll_cost)};
 }
 
-/// The result at the cost of a look that leads to `looks` expected looks: more cost, fewer looks.
-outcome with_looks(double looks, int steps, const std::function<outcome(double)>& at_cost) {
+/// The result at the cost of a poll that leads to `polls` expected polls: more cost, fewer polls.
+outcome with_polls(double polls, int steps, const std::function<outcome(double)>& at_cost) {
     double low = 1e-4;
     double high = 20;
     outcome result;
     for (int step = 0; step < steps; ++step) {
         const double middle = std::sqrt(low * high);
         result = at_cost(middle);
-        (result.looks > looks ? low : high) = middle;
+        (result.polls > polls ? low : high) = middle;
     }
     return result;
 }
@@ -40,41 +40,41 @@ outcome mean_learned(const true_law& law, double cost, int rooms, int seeds) {
         learner one(cost, first_seed + static_cast<std::uint64_t>(seed));
         one.live(law, rooms);
         const outcome result = one.judged_by(law);
-        sum.looks += result.looks;
+        sum.polls += result.polls;
         sum.delay += result.delay;
     }
     return mean(sum, seeds);
 }
 
 change judge_change(const true_law& before, const true_law& after, int seeds) {
-    const double least = optimum::best(after, look_cost).cost(look_cost);
+    const double least = optimum::best(after, poll_cost).cost(poll_cost);
     change sum;
     for (int seed = 0; seed < seeds; ++seed) {
-        learner one(look_cost, first_seed + static_cast<std::uint64_t>(seed));
+        learner one(poll_cost, first_seed + static_cast<std::uint64_t>(seed));
         one.live(before, milestones.back());
         one.live(after, 25);
-        sum.after_25 += one.judged_by(after).cost(look_cost) / least / seeds;
+        sum.after_25 += one.judged_by(after).cost(poll_cost) / least / seeds;
         one.live(after, 25);
-        sum.after_50 += one.judged_by(after).cost(look_cost) / least / seeds;
+        sum.after_50 += one.judged_by(after).cost(poll_cost) / least / seeds;
     }
     return sum;
 }
 
 std::vector<row> judge_learned(const true_law& law, const optimum& best, int seeds) {
     std::vector<row> rows;
-    rows.push_back(make_row("learned, new", learner(look_cost, first_seed).judged_by(law), best));
+    rows.push_back(make_row("learned, new", learner(poll_cost, first_seed).judged_by(law), best));
     for (const int rooms : milestones) {
         rows.push_back({rooms_name(rooms), {}, 0, 0});
     }
     for (int seed = 0; seed < seeds; ++seed) {
-        learner one(look_cost, first_seed + static_cast<std::uint64_t>(seed));
+        learner one(poll_cost, first_seed + static_cast<std::uint64_t>(seed));
         int lived = 0;
         for (std::size_t index = 0; index < milestones.size(); ++index) {
             one.live(law, milestones[index] - lived);
             lived = milestones[index];
             const row result = make_row("", one.judged_by(law), best);
             row& sum = rows[index + 1];
-            sum.result.looks += result.result.looks / seeds;
+            sum.result.polls += result.result.polls / seeds;
             sum.result.delay += result.result.delay / seeds;
             sum.delay_ratio += result.delay_ratio / seeds;
             sum.cost_ratio += result.cost_ratio / seeds;
@@ -103,16 +103,16 @@ law_report judge(const true_law& law, int seeds, bool is_brief) {
     for (const row& one : judge_learned(law, best, seeds)) {
         report.rows.push_back(one);
     }
-    add("optimum", best.best(look_cost));
+    add("optimum", best.best(poll_cost));
 
-    const outcome fresh = with_looks(exponential.looks, 40, [&](double cost) {
+    const outcome fresh = with_polls(exponential.polls, 40, [&](double cost) {
         return learner(cost, first_seed).judged_by(law);
     });
     report.new_by_exponential = fresh.delay / exponential.delay;
     if (is_brief) {
         return report;
     }
-    const outcome learned = with_looks(fixed.looks, 12, [&](double cost) {
+    const outcome learned = with_polls(fixed.polls, 12, [&](double cost) {
         return mean_learned(law, cost, milestones.back(), (seeds + 3) / 4);
     });
     report.fixed_by_learned = fixed.delay / learned.delay;
@@ -150,9 +150,9 @@ void write_tables(std::ostream& out, const std::vector<law_report>& reports, boo
                  [&](const law_report& report) { write(report.rows[index]); });
         }
     };
-    rows("delay in s (looks)",
-         [&](const row& one) { out << one.result.delay << " (" << one.result.looks << ')'; });
-    rows("delay ÷ least delay with as many looks", [&](const row& one) {
+    rows("delay in s (polls)",
+         [&](const row& one) { out << one.result.delay << " (" << one.result.polls << ')'; });
+    rows("delay ÷ least delay with as many polls", [&](const row& one) {
         if (std::isnan(one.delay_ratio)) {
             out << '-';
         } else {
@@ -160,7 +160,7 @@ void write_tables(std::ostream& out, const std::vector<law_report>& reports, boo
         }
     });
     rows("cost ÷ least cost", [&](const row& one) { out << one.cost_ratio; });
-    head("at equal looks");
+    head("at equal polls");
     line("delay of exponential backoff ÷ learned, new",
          [&](const law_report& report) { out << 1 / report.new_by_exponential; });
     if (is_brief) {
@@ -183,11 +183,11 @@ void write_csv(std::ostream& out, const std::vector<law_report>& reports) {
     out << "law;policy;polls;delay;delay_ratio;cost_ratio\n" << std::setprecision(6);
     for (const law_report& report : reports) {
         for (const row& one : report.rows) {
-            out << report.law << ';' << one.policy << ';' << one.result.looks << ';'
+            out << report.law << ';' << one.policy << ';' << one.result.polls << ';'
                 << one.result.delay << ';' << one.delay_ratio << ';' << one.cost_ratio << '\n';
         }
         for (const outcome& one : report.best) {
-            out << report.law << ";best schedules;" << one.looks << ';' << one.delay << ";1;\n";
+            out << report.law << ";best schedules;" << one.polls << ';' << one.delay << ";1;\n";
         }
     }
 }

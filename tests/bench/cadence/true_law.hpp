@@ -21,7 +21,7 @@ public:
     /// The chance of no start until `time`.
     double survival(double time) const;
 
-    /// The expected delay caused by not looking between `from` and `to`.
+    /// The expected delay caused by not polling between `from` and `to`.
     double delay(double from, double to) const;
 
     /// The time by which a start has come with chance `chance`, within 0 and 1.

@@ -25,7 +25,7 @@ in_process_observer::in_process_observer(boost::asio::any_io_executor executor)
 
 void in_process_observer::async_observe(std::string_view /*key*/, roomport::duration /*hold*/,
                                         roomport::time_point /*deadline*/, handler_type handler) {
-    if (++looks_ == call_at_) {
+    if (++polls_ == call_at_) {
         const auto call = std::move(call_);
         call();
     }
@@ -44,7 +44,7 @@ void in_process_observer::answer() {
     being_answered_.clear();
 }
 
-void in_process_observer::call_at(std::size_t looks, std::function<void()> what) {
-    call_at_ = looks;
+void in_process_observer::call_at(std::size_t polls, std::function<void()> what) {
+    call_at_ = polls;
     call_ = std::move(what);
 }

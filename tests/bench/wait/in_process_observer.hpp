@@ -15,10 +15,10 @@ public:
     void async_observe(std::string_view key, roomport::duration hold, roomport::time_point deadline,
                        handler_type handler) override;
 
-    std::size_t looks() const noexcept { return looks_; }
+    std::size_t polls() const noexcept { return polls_; }
 
-    /// Calls `what` once there were so many looks.
-    void call_at(std::size_t looks, std::function<void()> what);
+    /// Calls `what` once there were so many polls.
+    void call_at(std::size_t polls, std::function<void()> what);
 
 private:
     void answer();
@@ -27,7 +27,7 @@ private:
     std::vector<handler_type> under_way_;
     std::vector<handler_type> being_answered_;
     bool is_posted_ = false;
-    std::size_t looks_ = 0;
+    std::size_t polls_ = 0;
     std::size_t call_at_ = 0;
     std::function<void()> call_;
 };

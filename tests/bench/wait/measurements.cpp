@@ -34,7 +34,7 @@ double seconds_since(roomport::time_point begin) {
     return std::chrono::duration<double>(roomport::clock::now() - begin).count();
 }
 
-/// Looks at each key once in a given time, the first ones spread evenly.
+/// Polls each key once in a given time, the first ones spread evenly.
 class even_cadence final : public roomport::cadence {
 public:
     explicit even_cadence(roomport::duration period) : period_(period) {}
@@ -72,8 +72,8 @@ public:
 
     static std::string name(std::size_t room) { return "room" + std::to_string(room); }
 
-    void run_until_looks(std::size_t looks) {
-        source->call_at(looks, [this] { context.stop(); });
+    void run_until_polls(std::size_t polls) {
+        source->call_at(polls, [this] { context.stop(); });
         context.restart();
         context.run();
         context.restart();
@@ -106,10 +106,10 @@ void report_load(const char* what, stage& subject, const bench_options& how) {
     const double wall = seconds_since(begin);
     const double used = cpu_seconds() - cpu;
     const auto after = subject.engine.metrics();
-    const auto looks = static_cast<double>(after.polls - before.polls);
-    std::printf("%s: %zu rooms, %zu waiters, %.0f looks a second, CPU %.1f %%, %.1f us a look\n",
-                what, after.keys, after.waiters, looks / wall, 100 * used / wall,
-                1e6 * used / looks);
+    const auto polls = static_cast<double>(after.polls - before.polls);
+    std::printf("%s: %zu rooms, %zu waiters, %.0f polls a second, CPU %.1f %%, %.1f us a poll\n",
+                what, after.keys, after.waiters, polls / wall, 100 * used / wall,
+                1e6 * used / polls);
 }
 
 } // namespace
@@ -122,7 +122,7 @@ void measure_memory(const bench_options& how) {
     }
     const auto before = count_memory();
     subject->begin(how.rooms);
-    subject->run_until_looks(how.rooms);
+    subject->run_until_polls(how.rooms);
     const auto after = count_memory();
 
     const auto rooms = static_cast<double>(how.rooms);
@@ -147,10 +147,10 @@ void measure_start(const bench_options& how) {
         "start: %.0f ns of CPU a wait, with its callback, called outside of the event loop\n",
         1e9 * start / static_cast<double>(how.rooms));
     cpu = cpu_seconds();
-    subject.run_until_looks(how.rooms);
-    const double first_looks = cpu_seconds() - cpu;
-    std::printf("first looks: %.0f ns of CPU a room, the posted starts included\n",
-                1e9 * first_looks / static_cast<double>(how.rooms));
+    subject.run_until_polls(how.rooms);
+    const double first_polls = cpu_seconds() - cpu;
+    std::printf("first polls: %.0f ns of CPU a room, the posted starts included\n",
+                1e9 * first_polls / static_cast<double>(how.rooms));
     begin = roomport::clock::now();
     cpu = cpu_seconds();
     subject.engine.cancel();
@@ -206,10 +206,10 @@ void measure_allocations(const bench_options& how) {
     counted_memory before;
     subject.source->call_at(1000, [&] {
         before = count_memory();
-        const std::size_t looks = std::min<std::size_t>(how.rooms, 20'000);
-        subject.source->call_at(1000 + looks, [&, looks] {
-            std::printf("allocations: %zu in %zu looks\n",
-                        count_memory().allocations - before.allocations, looks);
+        const std::size_t polls = std::min<std::size_t>(how.rooms, 20'000);
+        subject.source->call_at(1000 + polls, [&, polls] {
+            std::printf("allocations: %zu in %zu polls\n",
+                        count_memory().allocations - before.allocations, polls);
             subject.context.stop();
         });
     });

@@ -15,14 +15,14 @@ void measure_memory(const bench_options& how);
 /// Time to begin waits, and to cancel them all.
 void measure_start(const bench_options& how);
 
-/// CPU of one core while rooms wait, with as many looks as the cadence asks for.
+/// CPU of one core while rooms wait, with as many polls as the cadence asks for.
 void measure_paced(const bench_options& how);
 
-/// CPU of one core while rooms wait that want far more looks than the rate allows.
+/// CPU of one core while rooms wait that want far more polls than the rate allows.
 void measure_short_rate(const bench_options& how);
 
-/// Looks where ten callers wait for each room.
+/// Polls where ten callers wait for each room.
 void measure_shared(const bench_options& how);
 
-/// Allocations for each look that finds its room starting.
+/// Allocations for each poll that finds its room starting.
 void measure_allocations(const bench_options& how);

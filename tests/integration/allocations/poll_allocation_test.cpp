@@ -2,7 +2,7 @@
 
 #include "allocation_counter.hpp"
 #include "common/handler_memory.hpp"
-#include "hathora/connection_info_observer.hpp"
+#include "hathora/room_observer.hpp"
 #include "support/room_service_process.hpp"
 
 #include <roomport/client.hpp>
@@ -54,10 +54,10 @@ protected:
             std::make_shared<http::pool>(context_.get_executor(), context_.get_executor(),
                                          http::origin::parse(service()->url()).value(), options);
         // One room a poll: an answer about many is a list, whose memory is the smaller part of what it saves.
-        hathora::batch_looks::settings one_by_one;
+        hathora::batch_polls::settings one_by_one;
         one_by_one.use_endpoint = false;
-        observer_ = std::make_shared<hathora::connection_info_observer>(
-            context_.get_executor(), connections_, "local", one_by_one);
+        observer_ = std::make_shared<hathora::room_observer>(context_.get_executor(), connections_,
+                                                             "local", one_by_one);
         create_rooms();
     }
 
@@ -101,33 +101,33 @@ protected:
 
     asio::io_context context_{1};
     std::shared_ptr<http::pool> connections_;
-    std::shared_ptr<hathora::connection_info_observer> observer_;
+    std::shared_ptr<hathora::room_observer> observer_;
     std::vector<std::string> rooms_;
 };
 
-TEST_F(PollAllocations, ALookByItselfAllocatesNothing) {
-    std::uint64_t looks = 0;
+TEST_F(PollAllocations, APollByItselfAllocatesNothing) {
+    std::uint64_t polls = 0;
     std::uint64_t starting = 0;
     detail::handler_memory memory;
-    const auto look = [&] {
+    const auto poll = [&] {
         observer_->async_observe(
-            rooms_[looks % rooms], 0s, clock::now() + 10s,
+            rooms_[polls % rooms], 0s, clock::now() + 10s,
             asio::bind_allocator(detail::handler_allocator<>(memory), [&](const observation& seen) {
-                ++looks;
+                ++polls;
                 starting += seen.state == observed_state::starting ? 1 : 0;
             }));
-        const auto wanted = looks + 1;
-        run_until([&] { return looks == wanted; });
+        const auto wanted = polls + 1;
+        run_until([&] { return polls == wanted; });
     };
-    while (looks < warm_up) {
-        look();
+    while (polls < warm_up) {
+        poll();
     }
     allocation_counter::begin();
-    while (looks < warm_up + counted) {
-        look();
+    while (polls < warm_up + counted) {
+        poll();
     }
     const auto counts = allocation_counter::end();
-    EXPECT_EQ(starting, looks);
+    EXPECT_EQ(starting, polls);
     expect_none(counts);
 }
 

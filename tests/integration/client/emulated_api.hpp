@@ -35,7 +35,7 @@ public:
     }
 
     std::string url() const { return server_.url(); }
-    std::size_t single_looks() const { return count("single"); }
+    std::size_t single_polls() const { return count("single"); }
     std::size_t batches() const { return count("batch"); }
     std::size_t lists() const { return count("list"); }
 

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Looks often, and notes what it is told.
+/// Polls often, and notes what it is told.
 class noting_cadence final : public cadence {
 public:
     duration pause(const cadence_input& input) override {

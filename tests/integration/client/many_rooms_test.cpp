@@ -125,8 +125,8 @@ TEST_F(ManyRooms, AnyServerThatAnnouncesBatchesIsAskedForThem) {
     EXPECT_EQ(wait_for_all(api, client_options(), 200), 200U);
     EXPECT_GT(api.batches(), 0U);
     RecordProperty("batches", std::to_string(api.batches()));
-    RecordProperty("single", std::to_string(api.single_looks()));
-    EXPECT_LT((api.batches() + api.single_looks()) * 2, room_polls);
+    RecordProperty("single", std::to_string(api.single_polls()));
+    EXPECT_LT((api.batches() + api.single_polls()) * 2, room_polls);
     EXPECT_EQ(api.lists(), 0U);
 }
 
@@ -137,7 +137,7 @@ TEST_F(ManyRooms, AServerThatOnlyAnnouncesBatchesIsAskedOneByOne) {
     EXPECT_EQ(wait_for_all(api, client_options(), 100), 100U);
     EXPECT_GE(api.batches(), 1U);
     EXPECT_LE(api.batches(), 8U) << "as many as were under way when the first was refused";
-    EXPECT_GE(api.single_looks(), 100U);
+    EXPECT_GE(api.single_polls(), 100U);
 }
 
 TEST_F(ManyRooms, TheListOfProcessesIsUsedWhereThereAreNoBatches) {
@@ -147,8 +147,8 @@ TEST_F(ManyRooms, TheListOfProcessesIsUsedWhereThereAreNoBatches) {
     EXPECT_EQ(wait_for_all(api, with_token(), 200), 200U);
     EXPECT_GT(api.lists(), 0U);
     RecordProperty("lists", std::to_string(api.lists()));
-    RecordProperty("single", std::to_string(api.single_looks()));
-    EXPECT_LT((api.lists() + api.single_looks()) * 2, room_polls);
+    RecordProperty("single", std::to_string(api.single_polls()));
+    EXPECT_LT((api.lists() + api.single_polls()) * 2, room_polls);
     EXPECT_EQ(api.batches(), 0U);
 }
 
@@ -168,7 +168,7 @@ TEST_F(ManyRooms, AServerWithNeitherIsAskedOneByOne) {
     EXPECT_EQ(wait_for_all(api, with_token(), 100), 100U);
     EXPECT_LE(api.lists(), 8U) << "as many as were under way when the first was refused";
     EXPECT_EQ(api.batches(), 0U);
-    EXPECT_GE(api.single_looks(), 100U);
+    EXPECT_GE(api.single_polls(), 100U);
 }
 
 TEST_F(ManyRooms, TheBatchIsAnOperationLikeAnyOther) {

@@ -236,7 +236,7 @@ TEST_F(BatchChoice, RefusalsOfOneMomentAreOne) {
     EXPECT_EQ(way(), batch_way::endpoint);
 }
 
-TEST_F(BatchChoice, LooksAtSingleRoomsAfterAListThatFailed) {
+TEST_F(BatchChoice, PollsSingleRoomsAfterAListThatFailed) {
     both.list_ended(batch_end::unavailable, 20, 0, 0, now);
     EXPECT_EQ(way(), batch_way::none);
     now += 30s;

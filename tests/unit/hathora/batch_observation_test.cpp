@@ -98,7 +98,7 @@ TEST(ObserveProcesses, ARoomOfAProcessThatHasNotStartedIsStarting) {
     EXPECT_FALSE(seen[0]->start_time);
 }
 
-TEST(ObserveProcesses, SaysNothingWhereOnlyASingleLookIsSure) {
+TEST(ObserveProcesses, SaysNothingWhereOnlyASinglePollIsSure) {
     auto stopping = running_process("a");
     stopping.stopping_at = at(6s);
     auto terminated = running_process("b");

@@ -1,4 +1,4 @@
-// Counts calls of operator new: a look that finds its key starting makes none.
+// Counts calls of operator new: a poll that finds its key starting makes none.
 
 #include "wait/wait_state.hpp"
 
@@ -38,7 +38,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Answers every look "starting" after 10 ms of virtual time, without taking memory itself.
+/// Answers every poll "starting" after 10 ms of virtual time, without taking memory itself.
 class still_world final : public wait_actions {
 public:
     still_world(const wait_engine_options& options, std::size_t keys, std::size_t batch)
@@ -59,8 +59,8 @@ public:
         }
     }
 
-    void run(std::uint64_t looks) {
-        while (looks_ < looks) {
+    void run(std::uint64_t polls) {
+        while (polls_ < polls) {
             if (!under_way_.empty()) {
                 now_ += 10ms;
                 const auto done = under_way_.back();
@@ -78,7 +78,7 @@ public:
         }
     }
 
-    std::uint64_t looks() const { return looks_; }
+    std::uint64_t polls() const { return polls_; }
 
     batch_terms terms() override {
         batch_terms offered;
@@ -86,24 +86,24 @@ public:
         return offered;
     }
 
-    void start_look(look_id id, std::string_view, duration, time_point) override {
-        ++looks_;
+    void start_poll(poll_id id, std::string_view, duration, time_point) override {
+        ++polls_;
         under_way_.push_back({id, 1});
     }
 
-    void start_batch_look(look_id id, std::span<const std::string_view> keys, duration,
+    void start_batch_poll(poll_id id, std::span<const std::string_view> keys, duration,
                           time_point) override {
-        ++looks_;
+        ++polls_;
         under_way_.push_back({id, keys.size()});
     }
 
-    void cancel_look(look_id) override {}
+    void cancel_poll(poll_id) override {}
     void complete(waiter&, error_code, wait_result) override { ADD_FAILURE(); }
     void caught(std::exception_ptr) override { ADD_FAILURE(); }
 
 private:
     struct begun {
-        look_id id;
+        poll_id id;
         std::size_t keys;
     };
 
@@ -112,7 +112,7 @@ private:
     observation seen_;
     batch_observation batch_seen_;
     std::vector<begun> under_way_;
-    std::uint64_t looks_ = 0;
+    std::uint64_t polls_ = 0;
     std::deque<waiter> waits_;
     wait_state state_;
 };
@@ -121,7 +121,7 @@ std::size_t allocations_in_steady_state(const wait_engine_options& options, std:
     still_world world(options, 100, batch);
     world.run(2000);
     const std::size_t before = allocations;
-    world.run(world.looks() + 2000);
+    world.run(world.polls() + 2000);
     return allocations - before;
 }
 
@@ -133,7 +133,7 @@ wait_engine_options options_with(std::shared_ptr<cadence> policy, double rate) {
     return options;
 }
 
-TEST(Allocations, AreNoneForALookThatFindsItsKeyStarting) {
+TEST(Allocations, AreNoneForAPollThatFindsItsKeyStarting) {
     EXPECT_EQ(allocations_in_steady_state(options_with(fixed_cadence(1s), 0), 0), 0U);
 }
 
@@ -141,7 +141,7 @@ TEST(Allocations, AreNoneUnderALearnedCadenceAndAShortRate) {
     EXPECT_EQ(allocations_in_steady_state(options_with(nullptr, 5), 0), 0U);
 }
 
-TEST(Allocations, AreNoneForLooksAtManyKeys) {
+TEST(Allocations, AreNoneForPollsOfManyKeys) {
     EXPECT_EQ(allocations_in_steady_state(options_with(fixed_cadence(100ms), 0), 40), 0U);
 }
 

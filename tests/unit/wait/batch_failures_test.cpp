@@ -1,4 +1,4 @@
-// Looks at many keys of which something cannot be done: the other keys, and the looks of others, don't suffer from it.
+// Polls of many keys of which something cannot be done: the other keys, and the polls of others, don't suffer from it.
 
 #include "batch_fixture.hpp"
 
@@ -9,27 +9,27 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_F(BatchLooks, TakeInTheOtherKeysWhereTheEndOfOneCannotBeTold) {
+TEST_F(BatchPolls, TakeInTheOtherKeysWhereTheEndOfOneCannotBeTold) {
     queue({"a", "b", "c"});
     auto& last = start("d", 500ms);
     script.take_log();
     script.ends_that_fail = 1;
     script.answer_batch(answers({ready(), starting(), ready()}));
     EXPECT_EQ(script.take_log(),
-              (lines{"0 caught std::bad_alloc", "0 done c ready", "0 look d until 500"}));
+              (lines{"0 caught std::bad_alloc", "0 done c ready", "0 poll d until 500"}));
     script.answer("d", starting());
     script.run_until(400ms);
-    ASSERT_EQ(script.looks.size(), 1U);
-    EXPECT_EQ(script.looks.front().key, "a") << "it is seen again soon";
+    ASSERT_EQ(script.polls.size(), 1U);
+    EXPECT_EQ(script.polls.front().key, "a") << "it is seen again soon";
     script.run_until(500ms);
     EXPECT_TRUE(script.is_done(last));
     script.answer("a", ready());
     script.take_log();
     script.run_until(1s);
-    EXPECT_EQ(script.take_log(), lines{"1000 look b until 11000"});
+    EXPECT_EQ(script.take_log(), lines{"1000 poll b until 11000"});
 }
 
-TEST_F(BatchLooks, LeaveTheLooksOfOthersAloneWhereTheEndOfOneCannotBeTold) {
+TEST_F(BatchPolls, LeaveThePollsOfOthersAloneWhereTheEndOfOneCannotBeTold) {
     start("first");
     auto& stuck = start("a", 5s);
     auto& passed = start("b", 5s);
@@ -37,7 +37,7 @@ TEST_F(BatchLooks, LeaveTheLooksOfOthersAloneWhereTheEndOfOneCannotBeTold) {
     script.ends_that_fail = 1;
     script.answer_batch(answers({ready(), starting()}));
     script.batch.most = 0;
-    // Takes over the number of the look that is over.
+    // Takes over the number of the poll that is over.
     auto& other = start("other");
     script.take_log();
     script.run_until(5s);
@@ -50,12 +50,12 @@ TEST_F(BatchLooks, LeaveTheLooksOfOthersAloneWhereTheEndOfOneCannotBeTold) {
     EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
 }
 
-TEST_F(BatchLooks, ThatCannotBeginAreFailedOnesOfEachKey) {
+TEST_F(BatchPolls, ThatCannotBeginAreFailedOnesOfEachKey) {
     start("first");
     start("a");
     start("b");
     script.take_log();
-    script.looks_that_fail = 1;
+    script.polls_that_fail = 1;
     script.answer("first", ready());
     EXPECT_EQ(script.take_log(), lines{"0 done first ready"});
     EXPECT_EQ(script.state->metrics(script.now()).in_flight, 1U);
@@ -64,30 +64,30 @@ TEST_F(BatchLooks, ThatCannotBeginAreFailedOnesOfEachKey) {
     EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
     EXPECT_EQ(script.state->metrics(script.now()).failures, 1U);
     script.run_until(1s);
-    EXPECT_FALSE(script.looks.empty()) << "they are looked at again";
+    EXPECT_FALSE(script.polls.empty()) << "they are polled again";
 }
 
-TEST_F(BatchLooks, AreImpossibleWhileTheObserverThrowsInsteadOfItsTerms) {
+TEST_F(BatchPolls, AreImpossibleWhileTheObserverThrowsInsteadOfItsTerms) {
     script.terms_fail = true;
     queue({"a", "b"});
     const auto log = script.take_log();
-    EXPECT_EQ(log.back(), "0 look a until 10000");
+    EXPECT_EQ(log.back(), "0 poll a until 10000");
     EXPECT_NE(std::find(log.begin(), log.end(), "0 caught terms"), log.end());
     script.answer("a", starting());
     script.terms_fail = false;
     script.answer("b", starting());
     script.run_until(1s);
-    EXPECT_EQ(script.take_log().back(), "1000 look a+b until 11000");
+    EXPECT_EQ(script.take_log().back(), "1000 poll a+b until 11000");
 }
 
-TEST_F(BatchLooks, GoOnForAllKeysWhereTheObserverThrowsInsteadOfItsTerms) {
+TEST_F(BatchPolls, GoOnForAllKeysWhereTheObserverThrowsInsteadOfItsTerms) {
     queue({"a", "b"});
     script.terms_fail = true;
     script.answer_batch(answers({starting(), starting()}));
     script.terms_fail = false;
     script.take_log();
     script.run_until(1s);
-    EXPECT_EQ(script.take_log(), lines{"1000 look a+b until 11000"});
+    EXPECT_EQ(script.take_log(), lines{"1000 poll a+b until 11000"});
     EXPECT_EQ(script.state->metrics(script.now()).in_flight, 1U);
 }
 

@@ -12,7 +12,7 @@
 
 namespace roomport::wait_detail {
 
-/// The answer to a look at many keys.
+/// The answer to a poll of many keys.
 inline batch_observation answers(std::vector<std::optional<observation>> keys) {
     batch_observation seen;
     seen.whole.state = observed_state::starting;
@@ -21,10 +21,10 @@ inline batch_observation answers(std::vector<std::optional<observation>> keys) {
     return seen;
 }
 
-/// A server that takes up to four keys a look; only one look may be under way unless said otherwise.
-class BatchLooks : public ::testing::Test {
+/// A server that takes up to four keys a poll; only one poll may be under way unless said otherwise.
+class BatchPolls : public ::testing::Test {
 protected:
-    BatchLooks() { script.batch.most = 4; }
+    BatchPolls() { script.batch.most = 4; }
 
     static wait_engine_options one_at_a_time() {
         auto options = wait_script::make_options();

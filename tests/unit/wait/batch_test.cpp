@@ -9,14 +9,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_F(BatchLooks, TakeInTheKeysThatAreDue) {
+TEST_F(BatchPolls, TakeInTheKeysThatAreDue) {
     queue({"a", "b", "c"});
-    EXPECT_EQ(script.take_log(), (lines{"0 done first ready", "0 look a+b+c until 10000"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 done first ready", "0 poll a+b+c until 10000"}));
     script.run_until(100ms);
     script.answer_batch(answers({starting(), ready(1), starting()}));
     EXPECT_EQ(script.take_log(), lines{"100 done b ready"});
     script.run_until(1s);
-    EXPECT_EQ(script.take_log(), lines{"1000 look a+c until 11000"});
+    EXPECT_EQ(script.take_log(), lines{"1000 poll a+c until 11000"});
     const auto metrics = script.state->metrics(script.now());
     EXPECT_EQ(metrics.polls, 3U);
     EXPECT_EQ(metrics.batch_polls, 2U);
@@ -24,14 +24,14 @@ TEST_F(BatchLooks, TakeInTheKeysThatAreDue) {
     EXPECT_EQ(metrics.in_flight, 1U);
 }
 
-TEST_F(BatchLooks, LeaveTheOthersForTheNext) {
+TEST_F(BatchPolls, LeaveTheOthersForTheNext) {
     queue({"a", "b", "c", "d", "e", "f"});
     script.answer_batch(answers({starting(), starting(), starting(), starting()}));
-    EXPECT_EQ(script.take_log(), (lines{"0 done first ready", "0 look a+b+c+d until 10000",
-                                        "0 look e+f until 10000"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 done first ready", "0 poll a+b+c+d until 10000",
+                                        "0 poll e+f until 10000"}));
 }
 
-TEST_F(BatchLooks, TakeTheMostUrgent) {
+TEST_F(BatchPolls, TakeTheMostUrgent) {
     auto policy = std::make_shared<recording_cadence>();
     policy->worth = [](const urgency_input& input) {
         return std::chrono::duration<double>(input.now).count();
@@ -51,22 +51,22 @@ TEST_F(BatchLooks, TakeTheMostUrgent) {
     ranked.answer("first", ready());
     ranked.answer_batch(answers({starting(), starting()}));
     EXPECT_EQ(ranked.take_log(),
-              (lines{"0 done first ready", "0 look b+d until 10000", "0 look c+a until 10000"}));
+              (lines{"0 done first ready", "0 poll b+d until 10000", "0 poll c+a until 10000"}));
 }
 
-TEST_F(BatchLooks, AreNotWorthItForFewerKeysThanTheObserverSays) {
+TEST_F(BatchPolls, AreNotWorthItForFewerKeysThanTheObserverSays) {
     script.batch.least = 3;
     queue({"a", "b"});
-    EXPECT_EQ(script.take_log(), (lines{"0 done first ready", "0 look a until 10000"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 done first ready", "0 poll a until 10000"}));
 }
 
-TEST_F(BatchLooks, AreImpossibleWhereMostIsLessThanLeast) {
+TEST_F(BatchPolls, AreImpossibleWhereMostIsLessThanLeast) {
     script.batch.least = 5;
     queue({"a", "b", "c", "d", "e", "f"});
-    EXPECT_EQ(script.take_log(), (lines{"0 done first ready", "0 look a until 10000"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 done first ready", "0 poll a until 10000"}));
 }
 
-TEST_F(BatchLooks, TakeAlongKeysThatWouldBeDueBeforeTheAnswerIsBack) {
+TEST_F(BatchPolls, TakeAlongKeysThatWouldBeDueBeforeTheAnswerIsBack) {
     auto options = wait_script::make_options();
     wait_script spread(options);
     spread.batch.most = 4;
@@ -85,10 +85,10 @@ TEST_F(BatchLooks, TakeAlongKeysThatWouldBeDueBeforeTheAnswerIsBack) {
     spread.answer("d", starting());
     spread.take_log();
     spread.run_until(1200ms);
-    EXPECT_EQ(spread.take_log(), lines{"1000 look a+b+c until 11000"});
+    EXPECT_EQ(spread.take_log(), lines{"1000 poll a+b+c until 11000"});
 }
 
-TEST_F(BatchLooks, FailAsOneLookForEachKey) {
+TEST_F(BatchPolls, FailAsOnePollForEachKey) {
     wait_options hasty = wait_script::timeout(60s);
     hasty.max_failures = 2;
     start("first");
@@ -102,12 +102,12 @@ TEST_F(BatchLooks, FailAsOneLookForEachKey) {
     EXPECT_FALSE(script.is_done(impatient));
     EXPECT_EQ(script.state->metrics(script.now()).failures, 1U);
     for (int step = 0; step < 200 && !script.is_done(impatient); ++step) {
-        if (script.looks.empty()) {
+        if (script.polls.empty()) {
             script.run_until(*script.state->next_wake() - script.begin);
-        } else if (script.looks.front().is_batch) {
+        } else if (script.polls.front().is_batch) {
             script.answer_batch(seen);
         } else {
-            script.answer(script.looks.front().key, failed_status(503));
+            script.answer(script.polls.front().key, failed_status(503));
         }
     }
     ASSERT_TRUE(script.is_done(impatient));
@@ -116,7 +116,7 @@ TEST_F(BatchLooks, FailAsOneLookForEachKey) {
     EXPECT_FALSE(script.is_done(patient));
 }
 
-TEST_F(BatchLooks, RaiseTheFloorForAll) {
+TEST_F(BatchPolls, RaiseTheFloorForAll) {
     queue({"a", "b"});
     batch_observation seen;
     seen.whole = failed_status(429);
@@ -128,24 +128,24 @@ TEST_F(BatchLooks, RaiseTheFloorForAll) {
     EXPECT_EQ(script.state->metrics(script.now()).throttled, 1U);
 }
 
-TEST_F(BatchLooks, AreFollowedByASingleLookAtAKeyOfWhichTheySaidNothing) {
+TEST_F(BatchPolls, AreFollowedByASinglePollAKeyOfWhichTheySaidNothing) {
     queue({"a", "b", "c"});
     script.answer_batch(answers({starting(), std::nullopt, starting()}));
     EXPECT_EQ(script.take_log(),
-              (lines{"0 done first ready", "0 look a+b+c until 10000", "0 look b until 10000"}));
+              (lines{"0 done first ready", "0 poll a+b+c until 10000", "0 poll b until 10000"}));
     script.answer("b", starting());
     script.run_until(1s);
-    EXPECT_EQ(script.take_log(), lines{"1000 look a+b+c until 11000"});
+    EXPECT_EQ(script.take_log(), lines{"1000 poll a+b+c until 11000"});
 }
 
-TEST_F(BatchLooks, TakeAShortListOfAnswersForSilence) {
+TEST_F(BatchPolls, TakeAShortListOfAnswersForSilence) {
     queue({"a", "b"});
     script.answer_batch(answers({starting()}));
     EXPECT_EQ(script.take_log(),
-              (lines{"0 done first ready", "0 look a+b until 10000", "0 look b until 10000"}));
+              (lines{"0 done first ready", "0 poll a+b until 10000", "0 poll b until 10000"}));
 }
 
-TEST_F(BatchLooks, GoOnWithoutAKeyThatIsCancelled) {
+TEST_F(BatchPolls, GoOnWithoutAKeyThatIsCancelled) {
     start("first");
     auto& leaver = start("a");
     auto& stayer = start("b");
@@ -158,7 +158,7 @@ TEST_F(BatchLooks, GoOnWithoutAKeyThatIsCancelled) {
     EXPECT_EQ(script.end_of(stayer).result.exposed_port.port, 2);
 }
 
-TEST_F(BatchLooks, AreCancelledWhenAllKeysHaveLeft) {
+TEST_F(BatchPolls, AreCancelledWhenAllKeysHaveLeft) {
     start("first");
     auto& one = start("a");
     auto& other = start("b");
@@ -167,7 +167,7 @@ TEST_F(BatchLooks, AreCancelledWhenAllKeysHaveLeft) {
     script.cancel(one);
     script.cancel(other);
     EXPECT_EQ(script.take_log(),
-              (lines{"0 done a cancelled", "0 done b cancelled", "0 cancel look a+b"}));
+              (lines{"0 done a cancelled", "0 done b cancelled", "0 cancel poll a+b"}));
     batch_observation aborted;
     aborted.whole = failed(boost::asio::error::operation_aborted);
     script.answer_batch(aborted);
@@ -175,17 +175,17 @@ TEST_F(BatchLooks, AreCancelledWhenAllKeysHaveLeft) {
     EXPECT_EQ(script.state->metrics(script.now()).failures, 0U);
 }
 
-TEST_F(BatchLooks, LastAsLongAsTheirLongestWaiterAllows) {
+TEST_F(BatchPolls, LastAsLongAsTheirLongestWaiterAllows) {
     start("first");
     start("a", 3s);
     start("b", 5s);
     script.answer("first", ready());
-    EXPECT_EQ(script.take_log().back(), "0 look a+b until 5000");
+    EXPECT_EQ(script.take_log().back(), "0 poll a+b until 5000");
     script.run_until(4s);
     EXPECT_EQ(script.take_log(), lines{"3000 done a timeout"});
 }
 
-/// A server that holds looks at up to four keys for ten seconds.
+/// A server that holds polls up to four keys for ten seconds.
 class BatchHolds : public ::testing::Test {
 protected:
     BatchHolds() {
@@ -211,8 +211,8 @@ protected:
 TEST_F(BatchHolds, TakeInKeysThatAreStarting) {
     start("a");
     start("b");
-    EXPECT_EQ(script.take_log(), (lines{"0 look a until 10000", "0 look b until 10000",
-                                        "0 look a+b hold 10000 until 20000"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 poll a until 10000", "0 poll b until 10000",
+                                        "0 poll a+b hold 10000 until 20000"}));
     EXPECT_EQ(script.state->metrics(script.now()).held, 1U);
     script.run_until(10s);
     EXPECT_EQ(script.take_log(), lines{});
@@ -226,7 +226,7 @@ TEST_F(BatchHolds, AnsweredEarlyGoOnAtOnceForThoseStillStarting) {
     script.run_until(300ms);
     script.answer_batch(answers({ready(), starting()}));
     EXPECT_EQ(script.take_log(),
-              (lines{"300 done a ready", "300 look b+c hold 10000 until 20300"}));
+              (lines{"300 done a ready", "300 poll b+c hold 10000 until 20300"}));
 }
 
 TEST_F(BatchHolds, TakeTheNearestDeadlinesFirst) {
@@ -238,14 +238,14 @@ TEST_F(BatchHolds, TakeTheNearestDeadlinesFirst) {
     script.answer("0", starting());
     script.answer("1", starting());
     script.answer_batch(answers({starting(), starting()}));
-    EXPECT_EQ(script.take_log(), lines{"0 look 1+0 hold 10000 until 20000"});
+    EXPECT_EQ(script.take_log(), lines{"0 poll 1+0 hold 10000 until 20000"});
 }
 
 TEST_F(BatchHolds, EndInTimeForTheNearestDeadline) {
     start("a", 6s);
     start("b", 60s);
     const auto log = script.take_log();
-    EXPECT_EQ(log.back(), "0 look a+b hold 5950 until 15950");
+    EXPECT_EQ(log.back(), "0 poll a+b hold 5950 until 15950");
 }
 
 TEST_F(BatchHolds, AnsweredAtOnceWithoutNewsFallBackToTheCadence) {
@@ -256,7 +256,7 @@ TEST_F(BatchHolds, AnsweredAtOnceWithoutNewsFallBackToTheCadence) {
     script.answer_batch(answers({starting(), starting()}));
     EXPECT_EQ(script.take_log(), lines{});
     script.run_until(1s);
-    EXPECT_EQ(script.take_log(), lines{"1000 look a+b until 11000"});
+    EXPECT_EQ(script.take_log(), lines{"1000 poll a+b until 11000"});
 }
 
 TEST_F(BatchHolds, DroppedAreNoFailedPolls) {
@@ -272,7 +272,7 @@ TEST_F(BatchHolds, DroppedAreNoFailedPolls) {
     script.answer_batch(dropped);
     EXPECT_FALSE(script.is_done(wait));
     EXPECT_EQ(script.state->metrics(script.now()).failures, 0U);
-    EXPECT_EQ(script.take_log(), lines{"8000 look a+b until 18000"});
+    EXPECT_EQ(script.take_log(), lines{"8000 poll a+b until 18000"});
 }
 
 TEST_F(BatchHolds, LeaveAKeyThatIsCancelled) {
@@ -302,7 +302,7 @@ TEST(BatchHoldsUnderAShortRate, TakeInKeysThatAreDue) {
     script.take_log();
     script.answer_batch(answers({starting(), starting(), starting(), starting()}));
     script.run_until(2s);
-    EXPECT_EQ(script.take_log(), lines{"1980 look a+b+c+d hold 10000 until 21980"});
+    EXPECT_EQ(script.take_log(), lines{"1980 poll a+b+c+d hold 10000 until 21980"});
 }
 
 } // namespace

@@ -30,12 +30,12 @@ protected:
         signal.emit(type);
     }
 
-    /// Runs until the observer was asked `looks` times.
-    void run_until_looks(unsigned looks) {
-        for (int step = 0; source->looks < looks && step < 100000; ++step) {
+    /// Runs until the observer was asked `polls` times.
+    void run_until_polls(unsigned polls) {
+        for (int step = 0; source->polls < polls && step < 100000; ++step) {
             context.run_one_for(1s);
         }
-        ASSERT_GE(source->looks, looks);
+        ASSERT_GE(source->polls, polls);
     }
 
     asio::cancellation_signal signal;
@@ -50,14 +50,14 @@ TEST_F(Cancellation, BeforeTheContextRunsSendsNothing) {
     ASSERT_TRUE(run_to_end());
     ASSERT_TRUE(end);
     EXPECT_EQ(end->ec, errc::cancelled);
-    EXPECT_LE(source->looks, 1U);
+    EXPECT_LE(source->polls, 1U);
 }
 
-TEST_F(Cancellation, DuringALookCancelsTheLook) {
+TEST_F(Cancellation, DuringAPollCancelsThePoll) {
     make_engine(never_ready(), 1h);
     std::optional<outcome> end;
     start(end);
-    run_until_looks(1);
+    run_until_polls(1);
     emit();
     ASSERT_TRUE(run_to_end());
     ASSERT_TRUE(end);
@@ -66,7 +66,7 @@ TEST_F(Cancellation, DuringALookCancelsTheLook) {
     EXPECT_EQ(engine->metrics().in_flight, 0U);
 }
 
-TEST_F(Cancellation, BetweenLooksEndsTheWaitWithItsEvidence) {
+TEST_F(Cancellation, BetweenPollsEndsTheWaitWithItsEvidence) {
     auto options = quick_options();
     options.cadence = fixed_cadence(1h);
     make_engine(never_ready(), 1ms, options);
@@ -84,11 +84,11 @@ TEST_F(Cancellation, BetweenLooksEndsTheWaitWithItsEvidence) {
     EXPECT_EQ(end->result.evidence.last_status, "starting");
 }
 
-TEST_F(Cancellation, DuringAHeldLookCancelsIt) {
+TEST_F(Cancellation, DuringAHeldPollCancelsIt) {
     make_engine([](const std::string&, unsigned) { return starting(1h); });
     std::optional<outcome> end;
     start(end, wait_script::timeout(1h));
-    run_until_looks(2);
+    run_until_polls(2);
     emit();
     ASSERT_TRUE(run_to_end());
     ASSERT_TRUE(end);
@@ -120,7 +120,7 @@ TEST_F(Cancellation, OfEveryTypeIsTaken) {
         make_engine(never_ready(), 1h);
         std::optional<outcome> end;
         start(end);
-        run_until_looks(1);
+        run_until_polls(1);
         emit(type);
         ASSERT_TRUE(run_to_end());
         ASSERT_TRUE(end);
@@ -135,7 +135,7 @@ TEST_F(Cancellation, OfOneWaiterLeavesTheOthers) {
     std::optional<outcome> stayer;
     start(leaver);
     engine->async_wait("room", wait_options(), store(stayer));
-    run_until_looks(2);
+    run_until_polls(2);
     emit();
     ASSERT_TRUE(run_to_end());
     ASSERT_TRUE(leaver && stayer);
@@ -171,14 +171,14 @@ TEST_F(Cancellation, OfThousandsLeavesRoomForOthersAndEndsEach) {
             std::to_string(wait / 2), wait_options(),
             [&](error_code ec, const wait_result&) { cancelled += ec == errc::cancelled ? 1 : 0; });
     }
-    run_until_looks(6);
+    run_until_polls(6);
     engine->cancel();
     std::size_t cancelled_before = many;
     asio::post(context, [&] { asio::post(strand, [&] { cancelled_before = cancelled; }); });
     ASSERT_TRUE(run_to_end());
     EXPECT_EQ(cancelled, many);
     EXPECT_LT(cancelled_before, many) << "what came meanwhile had its turn";
-    EXPECT_EQ(source->looks, 6U) << "no look begins for a wait that is about to end";
+    EXPECT_EQ(source->polls, 6U) << "no poll begins for a wait that is about to end";
 }
 
 TEST_F(Cancellation, OfOneWaitWhileAllAreBeingCancelledIsTakenToo) {
@@ -204,7 +204,7 @@ TEST_F(Cancellation, ByDestructionEndsEveryWait) {
     for (std::size_t index = 0; index < ends.size(); ++index) {
         engine->async_wait(std::to_string(index / 2), wait_options(), store(ends[index]));
     }
-    run_until_looks(6);
+    run_until_polls(6);
     engine.reset();
     ASSERT_TRUE(run_to_end());
     for (const auto& end : ends) {
@@ -249,7 +249,7 @@ TEST(Teardown, OfTheContextInMidWaitFreesEverythingUncalled) {
         });
         guard.reset();
         context.poll();
-        EXPECT_EQ(source->looks, 1U);
+        EXPECT_EQ(source->polls, 1U);
         EXPECT_FALSE(handler_alive.expired());
     }
     EXPECT_TRUE(handler_alive.expired());

@@ -40,10 +40,10 @@ protected:
         return options;
     }
 
-    /// Answers "starting" until look `nth`, then "ready".
+    /// Answers "starting" until poll `nth`, then "ready".
     static script_function ready_at(unsigned nth) {
-        return [nth](const std::string&, unsigned look) {
-            return look < nth ? starting() : ready();
+        return [nth](const std::string&, unsigned poll) {
+            return poll < nth ? starting() : ready();
         };
     }
 

@@ -9,10 +9,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Lets looks at "a" end one after the other until the wait is over, at most 50.
+/// Lets polls "a" end one after the other until the wait is over, at most 50.
 void answer_all(wait_script& script, const waiter& wait, const std::vector<observation>& answers) {
     for (const auto& seen : answers) {
-        for (int step = 0; script.looks.empty() && !script.is_done(wait) && step < 50; ++step) {
+        for (int step = 0; script.polls.empty() && !script.is_done(wait) && step < 50; ++step) {
             const auto wake = script.state->next_wake();
             ASSERT_TRUE(wake);
             script.run_until(*wake - script.begin);
@@ -97,8 +97,8 @@ TEST(Failures, GoneIsNotYetDuringTheGraceOfTheWaitAndEndsItAfterwards) {
     patient.not_found_grace = 5s;
     patient.max_failures = 2;
     auto& wait = script.start("a", patient);
-    for (int look = 0; look < 200 && !script.is_done(wait); ++look) {
-        if (script.looks.empty()) {
+    for (int poll = 0; poll < 200 && !script.is_done(wait); ++poll) {
+        if (script.polls.empty()) {
             script.run_until(*script.state->next_wake() - script.begin);
         } else {
             script.answer("a", failed_status(404));
@@ -141,12 +141,12 @@ TEST(Failures, BackOffStaysWithinFullJitterOverDoublingSteps) {
             1, acceptor([](const observation&) { return true; }, verdict::not_yet));
         script.start("a", patient);
         duration most = 100ms;
-        for (int look = 0; look < 10; ++look) {
+        for (int poll = 0; poll < 10; ++poll) {
             const duration failed_at = script.elapsed;
             // Says nothing about the server, so that the engine's budget stays out of it.
             script.answer("a", failed(error::not_json));
             script.run_until(*script.state->next_wake() - script.begin);
-            ASSERT_EQ(script.looks.size(), 1U);
+            ASSERT_EQ(script.polls.size(), 1U);
             EXPECT_LE(script.elapsed - failed_at, most + 5ms);
             most = std::min<duration>(most * 2, 5s);
         }
@@ -176,7 +176,7 @@ TEST(RetryAfter, IsAFloorForEveryKey) {
     for (const auto& line : script.log) {
         EXPECT_GE(std::stoi(line), 7000) << line;
     }
-    EXPECT_EQ(script.looks.size(), 2U);
+    EXPECT_EQ(script.polls.size(), 2U);
 }
 
 TEST(RetryAfter, ALowerFloorDoesNotReplaceAHigherOne) {
@@ -193,20 +193,20 @@ TEST(RetryAfter, ALowerFloorDoesNotReplaceAHigherOne) {
     EXPECT_EQ(script.take_log(), lines{});
 }
 
-TEST(RetryAfter, WinsOverTheLastLookAndIsTheEvidenceAtTheDeadline) {
+TEST(RetryAfter, WinsOverTheLastPollAndIsTheEvidenceAtTheDeadline) {
     wait_script script;
     auto& wait = script.start("a", wait_script::timeout(5s));
     observation busy = failed_status(429);
     busy.not_before = script.now() + 60s;
     script.answer("a", busy);
     script.run_until(10s);
-    EXPECT_EQ(script.take_log(), (lines{"0 look a until 5000", "5000 done a timeout"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 poll a until 5000", "5000 done a timeout"}));
     EXPECT_EQ(script.end_of(wait).ec, error_code(error::deadline_passed));
     EXPECT_EQ(script.evidence_of(wait).last_error, make_http_status_error(429));
     EXPECT_EQ(script.evidence_of(wait).http_status, 429);
 }
 
-TEST(RetryAfter, LooksResumeWithoutABurst) {
+TEST(RetryAfter, PollsResumeWithoutABurst) {
     auto options = wait_script::make_options();
     options.max_in_flight = 3;
     wait_script script(options);
@@ -244,7 +244,7 @@ TEST(RetryAfter, IsToldInTheProgress) {
     EXPECT_EQ(told, lines{"a the server answered with HTTP status 429 9000"});
 }
 
-TEST(Progress, TellsLooksAndThenReady) {
+TEST(Progress, TellsPollsAndThenReady) {
     wait_script script;
     wait_options options = wait_script::timeout(60s);
     std::vector<wait_event::kind> told;
@@ -285,8 +285,8 @@ TEST(Callbacks, ThatThrowLeaveTheWaitUnderWay) {
     script.run_until(1s);
     script.answer("a", ready());
     EXPECT_EQ(script.take_log(),
-              (lines{"0 look a until 10000", "0 caught acceptor", "0 caught cadence",
-                     "0 caught progress", "1000 look a until 11000", "1000 caught progress",
+              (lines{"0 poll a until 10000", "0 caught acceptor", "0 caught cadence",
+                     "0 caught progress", "1000 poll a until 11000", "1000 caught progress",
                      "1000 done a ready", "1000 done a ready"}));
     EXPECT_TRUE(script.is_done(wait));
     EXPECT_TRUE(script.is_done(other));

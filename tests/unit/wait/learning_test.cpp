@@ -46,23 +46,23 @@ TEST_F(Learning, AsksForTheGroupOnceAKeyAndPassesItOn) {
     EXPECT_EQ(policy->pauses.front().group, 7U);
 }
 
-TEST_F(Learning, PlansTheFirstLookOfAKeyWhoseAgeIsKnown) {
+TEST_F(Learning, PlansTheFirstPollOfAKeyWhoseAgeIsKnown) {
     policy->next_first_pause = 400ms;
     script.start("a", known_age(100ms));
     ASSERT_EQ(policy->first_pauses.size(), 1U);
     EXPECT_EQ(policy->first_pauses.front().age, 100ms);
-    EXPECT_EQ(policy->first_pauses.front().looks, 0U);
+    EXPECT_EQ(policy->first_pauses.front().polls, 0U);
     EXPECT_TRUE(policy->first_pauses.front().is_age_known);
     EXPECT_EQ(policy->first_pauses.front().group, 7U);
     script.run_until(1s);
-    EXPECT_EQ(script.take_log(), lines{"400 look a until 10400"});
+    EXPECT_EQ(script.take_log(), lines{"400 poll a until 10400"});
 }
 
-TEST_F(Learning, LooksAtOnceAtAKeyWhoseAgeNobodyKnows) {
+TEST_F(Learning, PollsAtOnceAtAKeyWhoseAgeNobodyKnows) {
     policy->next_first_pause = 400ms;
     script.start("a", wait_script::timeout(60s));
     EXPECT_TRUE(policy->first_pauses.empty());
-    EXPECT_EQ(script.take_log(), lines{"0 look a until 10000"});
+    EXPECT_EQ(script.take_log(), lines{"0 poll a until 10000"});
 }
 
 TEST_F(Learning, TakesACreationInTheFutureForNow) {
@@ -178,7 +178,7 @@ TEST_F(Learning, CountsTheKeysThatWaitInTheQueueByTheLawThatTheyFollow) {
         }
         slow.start(key, with);
     };
-    start("looked at", 1, true);
+    start("polled", 1, true);
     for (int key = 0; key < 5; ++key) {
         start("other group " + std::to_string(key), 2, true);
     }
@@ -187,7 +187,7 @@ TEST_F(Learning, CountsTheKeysThatWaitInTheQueueByTheLawThatTheyFollow) {
     }
     start("a", 1, true);
     start("b", 1, true);
-    slow.answer("looked at", ready());
+    slow.answer("polled", ready());
     EXPECT_EQ(only_sample().queued, 2U);
     slow.state->cancel_all(slow.now());
     EXPECT_EQ(slow.ended.size(), 11U);
@@ -233,8 +233,8 @@ TEST(CadenceThatThrows, LeavesTheEngineItsOwnWay) {
     script.run_until(1s);
     script.answer("a", ready());
     EXPECT_EQ(script.take_log(),
-              (lines{"0 caught group", "0 caught first", "0 caught urgency", "0 look a until 10000",
-                     "0 caught pause", "1000 caught urgency", "1000 look a until 11000",
+              (lines{"0 caught group", "0 caught first", "0 caught urgency", "0 poll a until 10000",
+                     "0 caught pause", "1000 caught urgency", "1000 poll a until 11000",
                      "1000 caught learn", "1000 done a ready"}));
 }
 

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 TEST(MemoryOfARoom, StaysWithinWhatWasMeasured) {
     EXPECT_LE(sizeof(entry), 152U);
     EXPECT_LE(sizeof(pending_wait), 72U);
-    EXPECT_LE(sizeof(look_rank), 8U);
+    EXPECT_LE(sizeof(poll_rank), 8U);
 }
 
 TEST(WaiterSet, OrdersByDeadlineAndThenByArrivalWhateverLeaves) {

@@ -47,11 +47,11 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_allocations = 300;
 
-/// An observer that takes no memory, and whose looks the test ends.
+/// An observer that takes no memory, and whose polls the test ends.
 class frugal_observer final : public observer {
 public:
     void async_observe(std::string_view, duration, time_point, handler_type handler) override {
-        ++looks;
+        ++polls;
         if (throws_left > 0) {
             --throws_left;
             throw std::bad_alloc();
@@ -59,7 +59,7 @@ public:
         under_way.emplace(std::move(handler));
     }
 
-    unsigned looks = 0;
+    unsigned polls = 0;
     unsigned throws_left = 0;
     std::optional<handler_type> under_way;
 };
@@ -88,7 +88,7 @@ protected:
         engine = std::make_unique<wait_engine>(strand, context.get_executor(), frugal, options);
     }
 
-    /// Runs until `is_done`, answering looks, whatever leaves through `run`.
+    /// Runs until `is_done`, answering polls, whatever leaves through `run`.
     /// @return whether that came in time.
     template <class IsDone>
     bool run_until(IsDone is_done, script_type script) {
@@ -104,7 +104,7 @@ protected:
                 auto handler = std::move(*frugal->under_way);
                 frugal->under_way.reset();
                 asio::post(strand, [this, handler = std::move(handler),
-                                    seen = script(frugal->looks)]() mutable {
+                                    seen = script(frugal->polls)]() mutable {
                     const enough_memory outside;
                     const scarce_memory inside(left_while_answering);
                     std::move(handler)(std::move(seen));
@@ -156,8 +156,8 @@ TEST_F(OutOfMemory, KeepsNoWaitBackThatCouldGoOn) {
         SCOPED_TRACE(nth);
         std::optional<outcome> done;
         std::optional<std::size_t> left;
-        make_engine([&](const std::string&, unsigned look) {
-            if (look < 4) {
+        make_engine([&](const std::string&, unsigned poll) {
+            if (poll < 4) {
                 return starting();
             }
             left = std::exchange(allocations_left, std::nullopt);
@@ -237,9 +237,9 @@ TEST_P(OutOfMemoryBeforeReady, TellsAWaitThatJoinsOthers) {
         never.acceptors = std::make_shared<acceptors>(
             1, acceptor([](const observation&) { return true; }, verdict::not_yet));
         engine->async_wait("a", never, store(patient));
-        const auto looks = static_cast<unsigned>(GetParam().size()) + 1;
+        const auto polls = static_cast<unsigned>(GetParam().size()) + 1;
         arm_answers();
-        ASSERT_TRUE(run_until([&] { return frugal->looks > looks; }, answer));
+        ASSERT_TRUE(run_until([&] { return frugal->polls > polls; }, answer));
         engine->async_wait("a", wait_options(), store(joined));
         expect_told(joined);
         engine->cancel();
@@ -259,7 +259,7 @@ TEST_F(OutOfMemory, EndsWaitsThatAreCancelled) {
         make_frugal_engine();
         engine->async_wait("a", wait_options(),
                            asio::bind_cancellation_slot(signal.slot(), store(done)));
-        ASSERT_TRUE(run_until([&] { return frugal->looks > 0; }, nullptr));
+        ASSERT_TRUE(run_until([&] { return frugal->polls > 0; }, nullptr));
         signal.emit(asio::cancellation_type::terminal);
         arm();
         ASSERT_TRUE(run_until([&] { return done.has_value(); }, nullptr));
@@ -274,7 +274,7 @@ TEST_F(OutOfMemory, EndsWaitsThatArePassedByTheirDeadline) {
         wait_options options;
         options.timeout = 10ms;
         engine->async_wait("a", options, store(done));
-        ASSERT_TRUE(run_until([&] { return frugal->looks > 0; }, nullptr));
+        ASSERT_TRUE(run_until([&] { return frugal->polls > 0; }, nullptr));
         arm();
         ASSERT_TRUE(run_until([&] { return done.has_value(); }, nullptr));
         EXPECT_EQ(done->ec, error_code(error::deadline_passed));
@@ -298,7 +298,7 @@ TEST_F(OutOfMemory, EndsAllWaitsWhenTheEngineIsDestroyed) {
     });
 }
 
-TEST_F(OutOfMemory, LosesNoPlaceWithALookThatCannotBegin) {
+TEST_F(OutOfMemory, LosesNoPlaceWithAPollThatCannotBegin) {
     for_each_failure([&] {
         std::optional<outcome> failed;
         std::optional<outcome> done;

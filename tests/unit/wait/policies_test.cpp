@@ -19,9 +19,9 @@ TEST(ExponentialCadence, DrawsFromTheUpperHalfOfGrowingPauses) {
     const auto policy = exponential_cadence();
     random_source random(7);
     duration most = 250ms;
-    for (unsigned looks = 1; looks < 40; ++looks) {
+    for (unsigned polls = 1; polls < 40; ++polls) {
         cadence_input input;
-        input.looks = looks;
+        input.polls = polls;
         duration least_drawn = duration::max();
         duration most_drawn{};
         for (int draw = 0; draw < 200; ++draw) {
@@ -44,12 +44,12 @@ TEST(ExponentialCadence, RefusesPausesOutOfRange) {
     EXPECT_NO_THROW(exponential_cadence(1s, duration::max()));
 }
 
-TEST(FixedCadence, CountsFromTheBeginningOfTheLastLook) {
+TEST(FixedCadence, CountsFromTheBeginningOfTheLastPoll) {
     const auto policy = fixed_cadence(500ms);
     cadence_input input;
-    input.last_look = 120ms;
+    input.last_poll = 120ms;
     EXPECT_EQ(policy->pause(input), 380ms);
-    input.last_look = 3s;
+    input.last_poll = 3s;
     EXPECT_EQ(policy->pause(input), 0s);
     EXPECT_THROW(fixed_cadence(0s), std::invalid_argument);
 }

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A server that allows one look a second, and a cadence whose words count.
+/// A server that allows one poll a second, and a cadence whose words count.
 class Ranking : public ::testing::Test {
 protected:
     wait_engine_options make_options(double rate) {
@@ -22,11 +22,11 @@ protected:
         return options;
     }
 
-    /// The keys in the order in which their looks began.
-    lines keys_looked_at() {
+    /// The keys in the order in which their polls began.
+    lines keys_polled() {
         lines keys;
         for (const auto& line : script.take_log()) {
-            const auto from = line.find("look ");
+            const auto from = line.find("poll ");
             if (from != std::string::npos) {
                 keys.push_back(line.substr(from + 5, line.find(' ', from + 5) - from - 5));
             }
@@ -40,11 +40,11 @@ protected:
         script.start(key, options);
     }
 
-    /// Every look finds its key starting, a little after it began.
+    /// Every poll finds its key starting, a little after it began.
     void run_with_answers(duration end) {
         while (script.elapsed < end) {
-            while (!script.looks.empty()) {
-                script.answer(script.looks.front().key, starting());
+            while (!script.polls.empty()) {
+                script.answer(script.polls.front().key, starting());
             }
             const auto wake = script.state->next_wake();
             script.run_until(wake ? std::min(end, *wake - script.begin) : end);
@@ -65,10 +65,10 @@ TEST_F(Ranking, LetsTheMostUrgentBeginFirst) {
         start_with_age(key, age);
     }
     script.run_until(5500ms);
-    EXPECT_EQ(keys_looked_at(), (lines{"first", "b", "e", "c", "a", "d"}));
+    EXPECT_EQ(keys_polled(), (lines{"first", "b", "e", "c", "a", "d"}));
 }
 
-TEST_F(Ranking, CountsFromTheLastLookThatFoundTheKeyStarting) {
+TEST_F(Ranking, CountsFromTheLastPollThatFoundTheKeyStarting) {
     start_with_age("a", 10s);
     script.run_until(20ms);
     script.answer("a", starting());
@@ -98,12 +98,12 @@ TEST_F(Ranking, IsNeverOlderThanAMomentForTheKeysQueued) {
     start_with_age("old", 900s);
     start_with_age("older", 950s);
     script.run_until(500ms);
-    EXPECT_EQ(keys_looked_at(), lines{"first"});
+    EXPECT_EQ(keys_polled(), lines{"first"});
     script.run_until(2500ms);
-    EXPECT_EQ(keys_looked_at(), (lines{"older", "old"})) << "it was ranked anew as it grew older";
+    EXPECT_EQ(keys_polled(), (lines{"older", "old"})) << "it was ranked anew as it grew older";
 }
 
-TEST_F(Ranking, PutsLastLooksFirst) {
+TEST_F(Ranking, PutsLastPollsFirst) {
     policy->worth = [](const urgency_input& input) {
         return std::chrono::duration<double>(input.now).count();
     };
@@ -114,15 +114,15 @@ TEST_F(Ranking, PutsLastLooksFirst) {
         start_with_age(std::to_string(key), 400s);
     }
     script.run_until(2100ms);
-    EXPECT_EQ(keys_looked_at(), (lines{"first", "old", "ends"}));
+    EXPECT_EQ(keys_polled(), (lines{"first", "old", "ends"}));
 }
 
-TEST_F(Ranking, CountsAKeyWhoseLooksFailForLess) {
+TEST_F(Ranking, CountsAKeyWhosePollsFailForLess) {
     start_with_age("failing", 0s);
     script.answer("failing", failed(error::not_json));
     start_with_age("good", 0s);
     script.run_until(1500ms);
-    EXPECT_EQ(keys_looked_at(), (lines{"failing", "good"}));
+    EXPECT_EQ(keys_polled(), (lines{"failing", "good"}));
 }
 
 TEST_F(Ranking, StarvesNobody) {
@@ -135,7 +135,7 @@ TEST_F(Ranking, StarvesNobody) {
     }
     start_with_age("poor", 1000s);
     run_with_answers(100s);
-    const auto keys = keys_looked_at();
+    const auto keys = keys_polled();
     EXPECT_GE(std::count(keys.begin(), keys.end(), "poor"), 1);
     EXPECT_LE(std::count(keys.begin(), keys.end(), "poor"), 5);
     EXPECT_GT(keys.size(), 90U);
@@ -154,7 +154,7 @@ TEST_F(Ranking, TakesWhatIsNoNumberForNothing) {
     start_with_age("b", 10s);
     start_with_age("c", 30s);
     script.run_until(3500ms);
-    const auto keys = keys_looked_at();
+    const auto keys = keys_polled();
     EXPECT_EQ(keys.size(), 4U);
     EXPECT_EQ(keys[1], "c");
 }

@@ -26,7 +26,7 @@ public:
 
     void async_observe(std::string_view key, duration hold, time_point deadline,
                        handler_type handler) override {
-        const unsigned nth = ++looks;
+        const unsigned nth = ++polls;
         const bool held = hold > duration::zero();
         auto work = std::make_shared<operation>(strand_, std::move(handler));
         work->seen = script_(std::string(key), nth);
@@ -55,7 +55,7 @@ public:
 
     void async_observe_many(std::span<const std::string_view> keys, duration /*hold*/,
                             time_point /*deadline*/, batch_handler_type handler) override {
-        const unsigned nth = ++batch_looks;
+        const unsigned nth = ++batch_polls;
         batch_observation seen;
         seen.whole.state = observed_state::starting;
         for (const auto key : keys) {
@@ -67,8 +67,8 @@ public:
     }
 
     batch_terms terms;
-    std::atomic<unsigned> batch_looks = 0;
-    std::atomic<unsigned> looks = 0;
+    std::atomic<unsigned> batch_polls = 0;
+    std::atomic<unsigned> polls = 0;
     std::atomic<unsigned> cancelled = 0;
 
 private:

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A server whose answers take 20 ms, and a cadence that would never look again in time.
+/// A server whose answers take 20 ms, and a cadence that would never poll again in time.
 class ShortWait : public ::testing::Test {
 protected:
     static wait_engine_options make_options() {
@@ -22,15 +22,15 @@ protected:
         return options;
     }
 
-    /// Answers each look 20 ms after it began, from `ready_at` on with success.
+    /// Answers each poll 20 ms after it began, from `ready_at` on with success.
     void play(duration ready_at, duration end) {
-        duration looked_at{};
+        duration polled_at{};
         while (script.elapsed < end) {
-            if (!script.looks.empty()) {
-                looked_at = script.elapsed;
-                script.run_until(looked_at + 20ms);
-                if (!script.looks.empty()) {
-                    script.answer("a", looked_at + 10ms < ready_at ? starting() : ready());
+            if (!script.polls.empty()) {
+                polled_at = script.elapsed;
+                script.run_until(polled_at + 20ms);
+                if (!script.polls.empty()) {
+                    script.answer("a", polled_at + 10ms < ready_at ? starting() : ready());
                 }
                 continue;
             }
@@ -53,23 +53,23 @@ protected:
     wait_script script{make_options()};
 };
 
-TEST_F(ShortWait, LooksAtOnce) {
+TEST_F(ShortWait, PollsAtOnce) {
     EXPECT_TRUE(is_ready(30ms, 0ms, false));
 }
 
-TEST_F(ShortWait, LooksInTimeThoughTheCadenceWouldWait) {
+TEST_F(ShortWait, PollsInTimeThoughTheCadenceWouldWait) {
     EXPECT_TRUE(is_ready(300ms, 0ms, true));
 }
 
-TEST_F(ShortWait, LooksAtOnceWhereLaterMayBeTooLate) {
+TEST_F(ShortWait, PollsAtOnceWhereLaterMayBeTooLate) {
     EXPECT_TRUE(is_ready(200ms, 0ms, true));
 }
 
-TEST_F(ShortWait, LooksOnceMoreShortlyBeforeItsDeadline) {
+TEST_F(ShortWait, PollsOnceMoreShortlyBeforeItsDeadline) {
     EXPECT_TRUE(is_ready(300ms, 200ms, false));
 }
 
-TEST_F(ShortWait, LooksOnceMoreWhereItsFirstLookWasPlanned) {
+TEST_F(ShortWait, PollsOnceMoreWhereItsFirstPollWasPlanned) {
     EXPECT_TRUE(is_ready(300ms, 200ms, true));
 }
 
@@ -81,7 +81,7 @@ TEST_F(ShortWait, EndsAtItsDeadlineWhereTheServerNeverAnswers) {
     EXPECT_EQ(script.end_of(wait).at, 300ms);
 }
 
-TEST_F(ShortWait, DoesNotLookAgainAndAgainBeforeItsDeadline) {
+TEST_F(ShortWait, DoesNotPollAgainAndAgainBeforeItsDeadline) {
     script.start("a", wait_script::timeout(300ms));
     play(1h, 1s);
     const auto metrics = script.state->metrics(script.now());

@@ -42,7 +42,7 @@ TEST(TickGrid, HasBoundedTicksAndDoesNotOverflow) {
     EXPECT_EQ(grid.at_or_after(time_point::min()), time_point::min());
 }
 
-TEST(Ticks, LetLooksThatAreDueWithinOneBeginTogether) {
+TEST(Ticks, LetPollsThatAreDueWithinOneBeginTogether) {
     wait_script script(ticking(50ms));
     for (int key = 0; key < 4; ++key) {
         script.run_until(key * 10ms + 1ms);
@@ -56,14 +56,14 @@ TEST(Ticks, LetLooksThatAreDueWithinOneBeginTogether) {
     EXPECT_EQ(script.take_log().size(), 4U);
 }
 
-TEST(Ticks, DoNotDelayTheFirstLook) {
+TEST(Ticks, DoNotDelayTheFirstPoll) {
     wait_script script(ticking(50ms));
     script.run_until(3ms);
     script.start("a", wait_script::timeout(60s));
-    EXPECT_EQ(script.take_log(), lines{"3 look a until 10003"});
+    EXPECT_EQ(script.take_log(), lines{"3 poll a until 10003"});
 }
 
-TEST(Ticks, DoNotDelayALookThatIsToComeAtOnce) {
+TEST(Ticks, DoNotDelayAPollThatIsToComeAtOnce) {
     auto options = ticking(50ms);
     auto policy = std::make_shared<recording_cadence>();
     policy->next_pause = 0s;
@@ -72,7 +72,7 @@ TEST(Ticks, DoNotDelayALookThatIsToComeAtOnce) {
     script.start("a", wait_script::timeout(60s));
     script.run_until(7ms);
     script.answer("a", starting());
-    EXPECT_EQ(script.take_log(), (lines{"0 look a until 10000", "7 look a until 10007"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 poll a until 10000", "7 poll a until 10007"}));
 }
 
 TEST(Ticks, LeaveDeadlinesExact) {
@@ -84,7 +84,7 @@ TEST(Ticks, LeaveDeadlinesExact) {
     EXPECT_EQ(script.end_of(wait).at, 2345ms);
 }
 
-TEST(Ticks, PutTheLastLookEarlierRatherThanLater) {
+TEST(Ticks, PutTheLastPollEarlierRatherThanLater) {
     auto options = ticking(50ms);
     options.cadence = fixed_cadence(10s);
     wait_script script(options);
@@ -94,17 +94,17 @@ TEST(Ticks, PutTheLastLookEarlierRatherThanLater) {
     script.take_log();
     script.run_until(2300ms);
     // 120 ms before the deadline would be 2225.
-    EXPECT_EQ(script.take_log(), lines{"2200 look a until 2345"});
+    EXPECT_EQ(script.take_log(), lines{"2200 poll a until 2345"});
 }
 
-TEST(Ticks, OfZeroLeaveEachLookItsOwnTime) {
+TEST(Ticks, OfZeroLeaveEachPollItsOwnTime) {
     wait_script script(ticking(0s));
     script.run_until(1ms);
     script.start("a", wait_script::timeout(60s));
     script.answer("a", starting());
     script.take_log();
     script.run_until(1001ms);
-    EXPECT_EQ(script.take_log(), lines{"1001 look a until 11001"});
+    EXPECT_EQ(script.take_log(), lines{"1001 poll a until 11001"});
 }
 
 TEST(Ticks, NeverComeBeforeRetryAfter) {
@@ -117,7 +117,7 @@ TEST(Ticks, NeverComeBeforeRetryAfter) {
     script.run_until(2999ms);
     EXPECT_EQ(script.take_log(), lines{});
     script.run_until(10s);
-    EXPECT_EQ(script.looks.size(), 1U);
+    EXPECT_EQ(script.polls.size(), 1U);
 }
 
 } // namespace

@@ -92,13 +92,13 @@ TEST_F(WaitEngine, StartsADeferredWaitOnlyWhenItIsLaunched) {
     std::optional<outcome> end;
     auto later = engine->async_wait("room", wait_options(), asio::deferred);
     ASSERT_TRUE(run_to_end());
-    EXPECT_EQ(source->looks, 0U);
+    EXPECT_EQ(source->polls, 0U);
     std::move(later)(store(end));
     ASSERT_TRUE(run_to_end());
     EXPECT_TRUE(end);
 }
 
-TEST_F(WaitEngine, SharesOneStreamOfLooksBetweenWaitersOfAKey) {
+TEST_F(WaitEngine, SharesOneStreamOfPollsBetweenWaitersOfAKey) {
     make_engine(ready_at(4));
     std::vector<std::optional<outcome>> ends(10);
     for (auto& end : ends) {
@@ -109,7 +109,7 @@ TEST_F(WaitEngine, SharesOneStreamOfLooksBetweenWaitersOfAKey) {
         ASSERT_TRUE(end);
         EXPECT_FALSE(end->ec.failed());
     }
-    EXPECT_EQ(source->looks, 4U);
+    EXPECT_EQ(source->polls, 4U);
 }
 
 TEST_F(WaitEngine, EndsAtTheDeadlineWithTheEvidence) {
@@ -145,7 +145,7 @@ TEST_F(WaitEngine, RefusesArgumentsOutOfRangeAndNamesThem) {
     options = wait_options();
     options.not_found_grace = -1s;
     check("k", options, "not_found_grace");
-    EXPECT_EQ(source->looks, 0U);
+    EXPECT_EQ(source->polls, 0U);
 }
 
 TEST_F(WaitEngine, TakesAnyBytesAsAKey) {
@@ -163,11 +163,11 @@ TEST_F(WaitEngine, HoldsWhereTheServerAnnouncesIt) {
     engine->async_wait("room", wait_options(), store(end));
     ASSERT_TRUE(run_to_end());
     ASSERT_TRUE(end);
-    EXPECT_EQ(source->looks, 2U);
+    EXPECT_EQ(source->polls, 2U);
     EXPECT_GE(end->result.evidence.elapsed, 1s);
 }
 
-TEST_F(WaitEngine, CountsAnObserverThatThrowsAsAFailedLook) {
+TEST_F(WaitEngine, CountsAnObserverThatThrowsAsAFailedPoll) {
     make_engine([](const std::string& key, unsigned) -> observation {
         if (key == "memory") {
             throw std::bad_alloc();
@@ -193,7 +193,7 @@ TEST_F(WaitEngine, CountsAnObserverThatThrowsAsAFailedLook) {
     EXPECT_EQ(other->result.evidence.last_message, "no idea");
 }
 
-TEST_F(WaitEngine, LooksAtManyKeysAtOnceWhereTheObserverCan) {
+TEST_F(WaitEngine, PollsManyKeysAtOnceWhereTheObserverCan) {
     make_engine(ready_at(3));
     source->terms.most = 100;
     std::vector<std::optional<outcome>> ends(40);
@@ -205,12 +205,12 @@ TEST_F(WaitEngine, LooksAtManyKeysAtOnceWhereTheObserverCan) {
         ASSERT_TRUE(end);
         EXPECT_FALSE(end->ec.failed());
     }
-    EXPECT_LE(source->batch_looks, 10U);
-    EXPECT_EQ(engine->metrics().batch_polls, source->batch_looks);
+    EXPECT_LE(source->batch_polls, 10U);
+    EXPECT_EQ(engine->metrics().batch_polls, source->batch_polls);
     EXPECT_EQ(engine->metrics().in_flight, 0U);
 }
 
-TEST_F(WaitEngine, CountsALookAtManyKeysThatThrowsAsFailed) {
+TEST_F(WaitEngine, CountsAPollOfManyKeysThatThrowsAsFailed) {
     make_engine([](const std::string&, unsigned nth) -> observation {
         if (nth > 1) {
             throw std::runtime_error("no idea");
@@ -328,10 +328,10 @@ TEST(WaitEngineShutdown, DropsHandlersThatHoldTheEngineWithTheirContext) {
     for (const char* key : {"a", "a", "b"}) {
         engine->async_wait(key, options, [engine](error_code, const wait_result&) { FAIL(); });
     }
-    for (int step = 0; step < 1000 && source->looks < 2; ++step) {
+    for (int step = 0; step < 1000 && source->polls < 2; ++step) {
         context->run_one_for(10ms);
     }
-    EXPECT_EQ(source->looks, 2U);
+    EXPECT_EQ(source->polls, 2U);
     engine.reset();
     source.reset();
     EXPECT_FALSE(held.expired());

@@ -55,8 +55,8 @@ inline observation failed_status(int status) {
 /// The state machine on a virtual clock, with a log of what it asks for; times are milliseconds since the beginning.
 class wait_script final : public wait_actions {
 public:
-    struct begun_look {
-        look_id id = 0;
+    struct begun_poll {
+        poll_id id = 0;
         std::string key;
         duration hold{};
         duration deadline{};
@@ -106,30 +106,30 @@ public:
         elapsed = end;
     }
 
-    /// Answers the oldest look at `key` that is under way.
+    /// Answers the oldest poll of `key` that is under way.
     void answer(const std::string& key, observation seen) {
-        for (auto look = looks.begin(); look != looks.end(); ++look) {
-            if (look->key == key) {
-                const look_id id = look->id;
-                looks.erase(look);
+        for (auto poll = polls.begin(); poll != polls.end(); ++poll) {
+            if (poll->key == key) {
+                const poll_id id = poll->id;
+                polls.erase(poll);
                 state->observed(id, seen, now());
                 return;
             }
         }
-        log.push_back("no look at " + key + " to answer");
+        log.push_back("no poll of " + key + " to answer");
     }
 
-    /// Answers the oldest look at many keys that is under way.
+    /// Answers the oldest poll of many keys that is under way.
     void answer_batch(batch_observation seen) {
-        for (auto look = looks.begin(); look != looks.end(); ++look) {
-            if (look->is_batch) {
-                const look_id id = look->id;
-                looks.erase(look);
+        for (auto poll = polls.begin(); poll != polls.end(); ++poll) {
+            if (poll->is_batch) {
+                const poll_id id = poll->id;
+                polls.erase(poll);
                 state->observed_many(id, seen, now());
                 return;
             }
         }
-        log.push_back("no look at many keys to answer");
+        log.push_back("no poll of many keys to answer");
     }
 
     bool is_done(const waiter& wait) const { return ended.count(&wait) != 0; }
@@ -150,37 +150,37 @@ public:
         return batch;
     }
 
-    void start_batch_look(look_id id, std::span<const std::string_view> keys, duration hold,
+    void start_batch_poll(poll_id id, std::span<const std::string_view> keys, duration hold,
                           time_point deadline) override {
         std::string all;
         for (const auto key : keys) {
             all += (all.empty() ? "" : "+") + std::string(key);
         }
-        start_look(id, all, hold, deadline);
-        looks.back().is_batch = true;
+        start_poll(id, all, hold, deadline);
+        polls.back().is_batch = true;
     }
 
-    void start_look(look_id id, std::string_view key, duration hold, time_point deadline) override {
-        if (looks_that_fail > 0) {
-            --looks_that_fail;
-            throw std::runtime_error("no look");
+    void start_poll(poll_id id, std::string_view key, duration hold, time_point deadline) override {
+        if (polls_that_fail > 0) {
+            --polls_that_fail;
+            throw std::runtime_error("no poll");
         }
-        looks.push_back({id, std::string(key), hold, deadline - begin, false});
-        std::string line = at() + "look " + std::string(key);
+        polls.push_back({id, std::string(key), hold, deadline - begin, false});
+        std::string line = at() + "poll " + std::string(key);
         if (hold > duration::zero()) {
             line += " hold " + milliseconds(hold);
         }
         log.push_back(line + " until " + milliseconds(deadline - begin));
     }
 
-    void cancel_look(look_id id) override {
-        for (const auto& look : looks) {
-            if (look.id == id) {
-                log.push_back(at() + "cancel look " + look.key);
+    void cancel_poll(poll_id id) override {
+        for (const auto& poll : polls) {
+            if (poll.id == id) {
+                log.push_back(at() + "cancel poll " + poll.key);
                 return;
             }
         }
-        log.push_back(at() + "cancel of a look that is not under way");
+        log.push_back(at() + "cancel of a poll that is not under way");
     }
 
     void complete(waiter& wait, error_code ec, wait_result result) override {
@@ -215,12 +215,12 @@ public:
     batch_terms batch;
     /// Whether it throws instead.
     bool terms_fail = false;
-    /// How many of the next looks can't begin, and how many of the next ends of waits can't be told.
-    unsigned looks_that_fail = 0;
+    /// How many of the next polls can't begin, and how many of the next ends of waits can't be told.
+    unsigned polls_that_fail = 0;
     unsigned ends_that_fail = 0;
     const time_point begin = time_point() + std::chrono::hours(1000);
     duration elapsed{};
-    std::deque<begun_look> looks;
+    std::deque<begun_poll> polls;
     std::vector<std::string> log;
     std::map<const waiter*, ended_wait> ended;
     std::map<const waiter*, std::string> names;

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(WaitState, TheFirstLookComesAtOnceAndTheNextByTheCadence) {
+TEST(WaitState, TheFirstPollComesAtOnceAndTheNextByTheCadence) {
     wait_script script;
     auto& wait = script.start("a", wait_script::timeout(30s));
     script.run_until(20ms);
@@ -16,7 +16,7 @@ TEST(WaitState, TheFirstLookComesAtOnceAndTheNextByTheCadence) {
     script.run_until(1020ms);
     script.answer("a", ready(7000));
     EXPECT_EQ(script.take_log(),
-              (lines{"0 look a until 10000", "1000 look a until 11000", "1020 done a ready"}));
+              (lines{"0 poll a until 10000", "1000 poll a until 11000", "1020 done a ready"}));
     const auto& end = script.end_of(wait);
     EXPECT_EQ(end.result.exposed_port.port, 7000);
     EXPECT_EQ(end.result.evidence.polls, 2U);
@@ -25,7 +25,7 @@ TEST(WaitState, TheFirstLookComesAtOnceAndTheNextByTheCadence) {
     EXPECT_FALSE(script.state->next_wake());
 }
 
-TEST(WaitState, AJoinerGetsTheLastObservationAtOnceAndCausesNoLook) {
+TEST(WaitState, AJoinerGetsTheLastObservationAtOnceAndCausesNoPoll) {
     wait_script script;
     script.start("a", wait_script::timeout(30s));
     script.run_until(20ms);
@@ -41,7 +41,7 @@ TEST(WaitState, AJoinerGetsTheLastObservationAtOnceAndCausesNoLook) {
     EXPECT_EQ(polls, 1U);
     EXPECT_EQ(script.take_log(), lines{});
     script.run_until(1000ms);
-    EXPECT_EQ(script.take_log(), lines{"1000 look a until 11000"});
+    EXPECT_EQ(script.take_log(), lines{"1000 poll a until 11000"});
     EXPECT_EQ(script.state->metrics(script.now()).keys, 1U);
     EXPECT_EQ(script.state->metrics(script.now()).waiters, 2U);
 }
@@ -62,7 +62,7 @@ TEST(WaitState, AJoinerJudgesTheLastObservationByItsOwnAcceptors) {
     EXPECT_EQ(script.state->metrics(script.now()).waiters, 1U);
 }
 
-TEST(WaitState, AJoinerWhoseDeadlineComesFirstPullsTheNextLookForward) {
+TEST(WaitState, AJoinerWhoseDeadlineComesFirstPullsTheNextPollForward) {
     auto options = wait_script::make_options();
     options.cadence = fixed_cadence(10s);
     wait_script script(options);
@@ -72,9 +72,9 @@ TEST(WaitState, AJoinerWhoseDeadlineComesFirstPullsTheNextLookForward) {
     script.run_until(1s);
     auto& joiner = script.start("a", wait_script::timeout(500ms));
     script.take_log();
-    // One sample of 40 ms: mean 40, deviation 20, so the look begins 120 ms before the deadline.
+    // One sample of 40 ms: mean 40, deviation 20, so the poll begins 120 ms before the deadline.
     script.run_until(1380ms);
-    EXPECT_EQ(script.take_log(), lines{"1380 look a until 11380"});
+    EXPECT_EQ(script.take_log(), lines{"1380 poll a until 11380"});
     script.run_until(1420ms);
     script.answer("a", starting());
     script.run_until(1500ms);
@@ -84,14 +84,14 @@ TEST(WaitState, AJoinerWhoseDeadlineComesFirstPullsTheNextLookForward) {
     EXPECT_FALSE(script.evidence_of(joiner).last_error.failed());
     EXPECT_EQ(script.evidence_of(joiner).polls, 2U);
     script.run_until(12s);
-    EXPECT_EQ(script.take_log(), lines{"11380 look a until 21380"});
+    EXPECT_EQ(script.take_log(), lines{"11380 poll a until 21380"});
 }
 
-TEST(WaitState, TheLastLookIsPlacedSoThatItsAnswerComesBeforeTheDeadline) {
+TEST(WaitState, TheLastPollIsPlacedSoThatItsAnswerComesBeforeTheDeadline) {
     wait_script script;
     auto& wait = script.start("a", wait_script::timeout(2500ms));
-    for (int look = 0; look < 3; ++look) {
-        script.run_until(look * 1s + 40ms);
+    for (int poll = 0; poll < 3; ++poll) {
+        script.run_until(poll * 1s + 40ms);
         script.answer("a", starting());
     }
     script.take_log();
@@ -106,37 +106,37 @@ TEST(WaitState, TheLastLookIsPlacedSoThatItsAnswerComesBeforeTheDeadline) {
     EXPECT_FALSE(script.end_of(wait).ec.failed());
 }
 
-TEST(WaitState, ALookUnderWayStandsInForTheLastLook) {
+TEST(WaitState, APollUnderWayStandsInForTheLastPoll) {
     wait_script script;
     script.start("a", wait_script::timeout(300ms));
     script.run_until(290ms);
     script.answer("a", starting());
     script.run_until(300ms);
-    EXPECT_EQ(script.take_log(), (lines{"0 look a until 300", "300 done a timeout"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 poll a until 300", "300 done a timeout"}));
 }
 
-TEST(WaitState, ADeadlineThatPassesDuringALookSaysSo) {
+TEST(WaitState, ADeadlineThatPassesDuringAPollSaysSo) {
     wait_script script;
     auto& wait = script.start("a", wait_script::timeout(3s));
     script.run_until(3s);
     EXPECT_EQ(script.take_log(),
-              (lines{"0 look a until 3000", "3000 done a timeout", "3000 cancel look a"}));
+              (lines{"0 poll a until 3000", "3000 done a timeout", "3000 cancel poll a"}));
     EXPECT_EQ(script.end_of(wait).ec, error_code(error::deadline_passed));
     EXPECT_EQ(script.evidence_of(wait).last_error, error_code(error::attempt_timeout));
     EXPECT_EQ(script.evidence_of(wait).polls, 1U);
 }
 
-TEST(WaitState, ALookThatCannotBeginIsAFailedOneAndGivesItsPlaceBack) {
+TEST(WaitState, APollThatCannotBeginIsAFailedOneAndGivesItsPlaceBack) {
     auto options = wait_script::make_options();
     options.max_in_flight = 1;
     wait_script script(options);
-    script.looks_that_fail = 3;
+    script.polls_that_fail = 3;
     auto& wait = script.start("a", wait_script::timeout(60s));
     EXPECT_EQ(script.state->next_wake(), script.now());
     script.run_until(1s);
     ASSERT_TRUE(script.is_done(wait)) << "the third broken one ends it";
     EXPECT_EQ(script.end_of(wait).ec, error_code(error::broken_promise));
-    EXPECT_EQ(script.evidence_of(wait).last_message, "no look");
+    EXPECT_EQ(script.evidence_of(wait).last_message, "no poll");
     EXPECT_EQ(script.evidence_of(wait).polls, 3U);
     EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
     EXPECT_EQ(script.state->next_wake(), std::nullopt);
@@ -188,29 +188,29 @@ TEST(WaitState, TheEvidenceKeepsTheLastFailureAtTheDeadline) {
     EXPECT_EQ(evidence.elapsed, 300ms);
 }
 
-TEST(WaitState, TheLastToLeaveEndsTheEntryAndCancelsItsLook) {
+TEST(WaitState, TheLastToLeaveEndsTheEntryAndCancelsItsPoll) {
     wait_script script;
     auto& first = script.start("a", wait_script::timeout(30s));
     auto& second = script.start("a", wait_script::timeout(30s));
     script.cancel(first);
-    EXPECT_EQ(script.take_log(), (lines{"0 look a until 10000", "0 done a cancelled"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 poll a until 10000", "0 done a cancelled"}));
     script.cancel(second);
-    EXPECT_EQ(script.take_log(), (lines{"0 done a cancelled", "0 cancel look a"}));
+    EXPECT_EQ(script.take_log(), (lines{"0 done a cancelled", "0 cancel poll a"}));
     EXPECT_EQ(script.state->metrics(script.now()).keys, 0U);
     EXPECT_EQ(script.state->metrics(script.now()).in_flight, 1U)
-        << "a cancelled look keeps its place until it ends";
+        << "a cancelled poll keeps its place until it ends";
     script.answer("a", failed(boost::asio::error::operation_aborted));
     EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
     EXPECT_EQ(script.state->metrics(script.now()).failures, 0U);
 }
 
-TEST(WaitState, ANewWaitForAKeyWhoseLookIsBeingCancelledLooksAgain) {
+TEST(WaitState, ANewWaitForAKeyWhosePollIsBeingCancelledPollsAgain) {
     wait_script script;
     auto& first = script.start("a", wait_script::timeout(30s));
     script.cancel(first);
     auto& second = script.start("a", wait_script::timeout(30s));
     script.answer("a", ready(1));
-    EXPECT_FALSE(script.is_done(second)) << "the answer of an abandoned look belongs to nobody";
+    EXPECT_FALSE(script.is_done(second)) << "the answer of an abandoned poll belongs to nobody";
     script.answer("a", ready(2));
     ASSERT_TRUE(script.is_done(second));
     EXPECT_EQ(script.end_of(second).result.exposed_port.port, 2);
@@ -226,7 +226,7 @@ TEST(WaitState, TimeInTheQueueIsNotCountedAsPartOfTheAttempt) {
     script.run_until(8s);
     script.answer("a", ready());
     EXPECT_EQ(script.take_log(),
-              (lines{"0 look a until 10000", "8000 done a ready", "8000 look b until 18000"}));
+              (lines{"0 poll a until 10000", "8000 done a ready", "8000 poll b until 18000"}));
 }
 
 TEST(WaitState, AWaitThatNeverGetsAPlaceEndsAtItsDeadline) {
@@ -246,7 +246,7 @@ TEST(WaitState, AWaitThatNeverGetsAPlaceEndsAtItsDeadline) {
 TEST(WaitState, AnAttemptIsNeverLongerThanTheLatestDeadlineOfItsWaiters) {
     wait_script script;
     script.start("a", wait_script::timeout(4s));
-    EXPECT_EQ(script.take_log(), lines{"0 look a until 4000"});
+    EXPECT_EQ(script.take_log(), lines{"0 poll a until 4000"});
 }
 
 TEST(WaitState, AnAttemptCutShortByOneDeadlineIsNoFailureForTheOthers) {
@@ -259,7 +259,7 @@ TEST(WaitState, AnAttemptCutShortByOneDeadlineIsNoFailureForTheOthers) {
     script.elapsed = 2s;
     script.answer("a", failed(error::attempt_timeout));
     EXPECT_EQ(script.take_log(),
-              (lines{"0 look a until 2000", "2000 done a timeout", "2000 look a until 12000"}));
+              (lines{"0 poll a until 2000", "2000 done a timeout", "2000 poll a until 12000"}));
     EXPECT_EQ(script.end_of(first).ec, error_code(error::deadline_passed));
     EXPECT_EQ(script.evidence_of(first).last_error, error_code(error::attempt_timeout));
     EXPECT_FALSE(script.is_done(joiner));
@@ -292,7 +292,7 @@ TEST(WaitState, TheFirstWaiterOfAKeyChoosesTheCadence) {
     script.run_until(2999ms);
     EXPECT_EQ(script.take_log(), lines{});
     script.run_until(3s);
-    EXPECT_EQ(script.take_log(), lines{"3000 look a until 13000"});
+    EXPECT_EQ(script.take_log(), lines{"3000 poll a until 13000"});
 }
 
 TEST(WaitState, AnEndlessTimeoutDoesNotOverflow) {

@@ -30,7 +30,7 @@ duration first_pause(cadence& policy, cadence_group where = 0) {
     cadence_input input;
     input.group = where;
     input.is_age_known = true;
-    input.looks = 0;
+    input.polls = 0;
     return policy.first_pause(input);
 }
 
@@ -54,16 +54,16 @@ start_time_sample sample(duration after, duration by, cadence_group where = 0,
     return made;
 }
 
-/// The ages of all looks until `end` at a key that does not start.
-std::vector<duration> looks_until(cadence& policy, duration end, cadence_group where = 0) {
-    std::vector<duration> looks = {first_pause(policy, where)};
-    while (looks.back() < end && looks.size() < 10000) {
-        looks.push_back(looks.back() + pause_at(policy, looks.back(), where));
+/// The ages of all polls until `end` at a key that does not start.
+std::vector<duration> polls_until(cadence& policy, duration end, cadence_group where = 0) {
+    std::vector<duration> polls = {first_pause(policy, where)};
+    while (polls.back() < end && polls.size() < 10000) {
+        polls.push_back(polls.back() + pause_at(policy, polls.back(), where));
     }
-    return looks;
+    return polls;
 }
 
-/// Rooms that start after normally distributed times, seen by the policy's own looks.
+/// Rooms that start after normally distributed times, seen by the policy's own polls.
 void live(cadence& policy, double mean, double deviation, int rooms, unsigned seed,
           cadence_group where = 0) {
     std::mt19937 random(seed);
@@ -71,76 +71,76 @@ void live(cadence& policy, double mean, double deviation, int rooms, unsigned se
     for (int room = 0; room < rooms; ++room) {
         const duration start = std::max<duration>(1ms, seconds(time(random)));
         duration last{};
-        duration look = first_pause(policy, where);
-        while (look < start) {
-            last = look;
-            look += pause_at(policy, look, where);
+        duration poll = first_pause(policy, where);
+        while (poll < start) {
+            last = poll;
+            poll += pause_at(policy, poll, where);
         }
-        policy.learn(sample(last, look, where));
+        policy.learn(sample(last, poll, where));
     }
 }
 
-std::size_t count_between(const std::vector<duration>& looks, duration from, duration until) {
+std::size_t count_between(const std::vector<duration>& polls, duration from, duration until) {
     return static_cast<std::size_t>(std::count_if(
-        looks.begin(), looks.end(), [&](duration at) { return at >= from && at < until; }));
+        polls.begin(), polls.end(), [&](duration at) { return at >= from && at < until; }));
 }
 
-TEST(LearnedCadence, LooksAtGrowingDistancesBeforeItHasLearned) {
+TEST(LearnedCadence, PollsAtGrowingDistancesBeforeItHasLearned) {
     const auto policy = learned_cadence();
-    const auto looks = looks_until(*policy, 60s);
-    ASSERT_GT(looks.size(), 15U);
-    ASSERT_LT(looks.size(), 60U);
-    EXPECT_LT(looks.front(), 1s);
-    for (std::size_t look = 1; look < looks.size(); ++look) {
-        const duration gap = looks[look] - looks[look - 1];
+    const auto polls = polls_until(*policy, 60s);
+    ASSERT_GT(polls.size(), 15U);
+    ASSERT_LT(polls.size(), 60U);
+    EXPECT_LT(polls.front(), 1s);
+    for (std::size_t poll = 1; poll < polls.size(); ++poll) {
+        const duration gap = polls[poll] - polls[poll - 1];
         EXPECT_GE(gap, 90ms);
         EXPECT_LE(gap, 5s);
     }
-    EXPECT_LT(looks[2] - looks[1], looks.back() - looks[looks.size() - 2]);
+    EXPECT_LT(polls[2] - polls[1], polls.back() - polls[polls.size() - 2]);
 }
 
-TEST(LearnedCadence, LooksWhereKeysStart) {
+TEST(LearnedCadence, PollsWhereKeysStart) {
     const auto policy = learned_cadence();
     live(*policy, 5, 0.3, 200, 1);
-    const auto looks = looks_until(*policy, 60s);
-    EXPECT_GT(looks.front(), 4s);
-    EXPECT_LT(looks.front(), 5500ms);
-    EXPECT_GE(count_between(looks, 4s, 7s), 3U);
+    const auto polls = polls_until(*policy, 60s);
+    EXPECT_GT(polls.front(), 4s);
+    EXPECT_LT(polls.front(), 5500ms);
+    EXPECT_GE(count_between(polls, 4s, 7s), 3U);
 }
 
-TEST(LearnedCadence, LooksBetweenTheModesOfALawSeldom) {
+TEST(LearnedCadence, PollsBetweenTheModesOfALawSeldom) {
     const auto policy = learned_cadence();
     for (int room = 0; room < 150; ++room) {
         live(*policy, room % 2 == 0 ? 1 : 20, 0.1, 1, static_cast<unsigned>(room));
     }
-    const auto looks = looks_until(*policy, 60s);
-    EXPECT_GE(count_between(looks, 700ms, 2s), 1U);
-    EXPECT_LE(count_between(looks, 3s, 17s), 3U);
-    EXPECT_GE(count_between(looks, 18s, 23s), 2U);
+    const auto polls = polls_until(*policy, 60s);
+    EXPECT_GE(count_between(polls, 700ms, 2s), 1U);
+    EXPECT_LE(count_between(polls, 3s, 17s), 3U);
+    EXPECT_GE(count_between(polls, 18s, 23s), 2U);
 }
 
 TEST(LearnedCadence, FollowsStartsThatBecomeSlowerAndFaster) {
     const auto policy = learned_cadence();
     live(*policy, 5, 0.3, 500, 1);
     live(*policy, 15, 0.5, 40, 2);
-    const auto looks = looks_until(*policy, 60s);
-    EXPECT_LE(count_between(looks, 0s, 12s), 2U);
-    EXPECT_GE(count_between(looks, 14s, 17s), 3U);
+    const auto polls = polls_until(*policy, 60s);
+    EXPECT_LE(count_between(polls, 0s, 12s), 2U);
+    EXPECT_GE(count_between(polls, 14s, 17s), 3U);
     live(*policy, 3, 0.3, 60, 3);
     EXPECT_LT(first_pause(*policy), 4s);
 }
 
-TEST(LearnedCadence, NeverStopsLooking) {
+TEST(LearnedCadence, NeverStopsPolling) {
     for (const bool has_learned : {false, true}) {
         const auto policy = learned_cadence();
         if (has_learned) {
             live(*policy, 2, 0.1, 1000, 1);
         }
-        const auto looks = looks_until(*policy, 2h);
-        EXPECT_GE(looks.back(), 2h);
-        for (std::size_t look = 1; look < looks.size(); ++look) {
-            ASSERT_GT(looks[look], looks[look - 1]);
-            ASSERT_LE(looks[look] - looks[look - 1], 30s);
+        const auto polls = polls_until(*policy, 2h);
+        EXPECT_GE(polls.back(), 2h);
+        for (std::size_t poll = 1; poll < polls.size(); ++poll) {
+            ASSERT_GT(polls[poll], polls[poll - 1]);
+            ASSERT_LE(polls[poll] - polls[poll - 1], 30s);
         }
         for (const duration age : {10min, 60min}) {
             const duration pause = pause_at(*policy, age);
@@ -152,13 +152,13 @@ TEST(LearnedCadence, NeverStopsLooking) {
     }
 }
 
-TEST(LearnedCadence, KeepsLookingThoughNothingEverStarts) {
+TEST(LearnedCadence, KeepsPollingThoughNothingEverStarts) {
     const auto policy = learned_cadence();
     for (int room = 0; room < 500; ++room) {
         policy->learn(sample(120s, duration::max()));
     }
-    const auto looks = looks_until(*policy, 120s);
-    EXPECT_GE(looks.size(), 4U);
+    const auto polls = polls_until(*policy, 120s);
+    EXPECT_GE(polls.size(), 4U);
 }
 
 TEST(LearnedCadence, MakesAPauseFromAnyAge) {
@@ -186,11 +186,11 @@ TEST(LearnedCadence, LearnsFromExactTimes) {
 
 TEST(LearnedCadence, LearnsNothingWhereNothingWasSeen) {
     const auto policy = learned_cadence();
-    const auto untaught = looks_until(*policy, 60s);
+    const auto untaught = polls_until(*policy, 60s);
     for (int room = 0; room < 100; ++room) {
         policy->learn(sample(0s, duration::max()));
     }
-    EXPECT_EQ(looks_until(*policy, 60s), untaught);
+    EXPECT_EQ(polls_until(*policy, 60s), untaught);
 }
 
 TEST(LearnedCadence, LearnsNothingFromAKeyThatMayHaveBeenReadyForLong) {
@@ -202,7 +202,7 @@ TEST(LearnedCadence, LearnsNothingFromAKeyThatMayHaveBeenReadyForLong) {
     EXPECT_EQ(pause_at(*policy, 0s, 0, false), untaught);
 }
 
-TEST(LearnedCadence, LearnsNothingFromAKeyOfUnknownAgeThatWaitedLongForItsFirstLook) {
+TEST(LearnedCadence, LearnsNothingFromAKeyOfUnknownAgeThatWaitedLongForItsFirstPoll) {
     const auto policy = learned_cadence();
     for (int room = 0; room < 50; ++room) {
         policy->learn(sample(1800ms, 2s, 0, false));
@@ -281,16 +281,16 @@ TEST(LearnedCadence, DoesTheSameAgain) {
     const auto other = learned_cadence();
     live(*one, 6, 2, 120, 9);
     live(*other, 6, 2, 120, 9);
-    EXPECT_EQ(looks_until(*one, 300s), looks_until(*other, 300s));
+    EXPECT_EQ(polls_until(*one, 300s), polls_until(*other, 300s));
 }
 
-TEST(LearnedCadence, LooksMoreOftenWhereALookCostsLess) {
+TEST(LearnedCadence, PollsMoreOftenWhereAPollCostsLess) {
     learned_cadence_options cheap;
-    cheap.look_cost = 10ms;
+    cheap.poll_cost = 10ms;
     learned_cadence_options dear;
-    dear.look_cost = 1s;
-    EXPECT_GT(looks_until(*learned_cadence(cheap), 60s).size(),
-              3 * looks_until(*learned_cadence(dear), 60s).size());
+    dear.poll_cost = 1s;
+    EXPECT_GT(polls_until(*learned_cadence(cheap), 60s).size(),
+              3 * polls_until(*learned_cadence(dear), 60s).size());
 }
 
 TEST(LearnedCadence, UrgencyGrowsWithTimeAtEveryAge) {
@@ -309,10 +309,10 @@ TEST(LearnedCadence, UrgencyGrowsWithTimeAtEveryAge) {
     }
 }
 
-TEST(LearnedCadence, UrgencyIsThePriceAtWhichALookWouldBeBestNow) {
+TEST(LearnedCadence, UrgencyIsThePriceAtWhichAPollWouldBeBestNow) {
     const auto policy = learned_cadence();
     learned_cadence_options options;
-    options.look_cost = 400ms;
+    options.poll_cost = 400ms;
     const auto dearer = learned_cadence(options);
     for (int room = 0; room < 400; ++room) {
         const duration start = seconds(1 + (room * 7 % 400) / 50.0);
@@ -337,7 +337,7 @@ TEST(LearnedCadence, AKeyThatNeverStartsIsLessUrgentThanAFreshOne) {
 TEST(LearnedCadence, RefusesOptionsOutOfRange) {
     const auto with_cost = [](duration cost) {
         learned_cadence_options options;
-        options.look_cost = cost;
+        options.poll_cost = cost;
         return options;
     };
     EXPECT_THROW(learned_cadence(with_cost(0s)), std::invalid_argument);
@@ -352,15 +352,15 @@ TEST(LearnedCadence, RefusesOptionsOutOfRange) {
     EXPECT_THROW(learned_cadence(options), std::invalid_argument);
 }
 
-TEST(LearnedCadence, StaysSaneAtTheEndsOfTheCostOfALook) {
+TEST(LearnedCadence, StaysSaneAtTheEndsOfTheCostOfAPoll) {
     for (const duration cost : std::initializer_list<duration>{1ns, 60s}) {
         learned_cadence_options options;
-        options.look_cost = cost;
+        options.poll_cost = cost;
         const auto policy = learned_cadence(options);
         live(*policy, 5, 0.5, 50, 1);
         duration age = first_pause(*policy);
         EXPECT_GT(age, 0s);
-        for (int look = 0; look < 2000; ++look) {
+        for (int poll = 0; poll < 2000; ++poll) {
             const duration pause = pause_at(*policy, age);
             ASSERT_GE(pause, 4ms);
             ASSERT_LE(pause, 30s);

@@ -84,13 +84,13 @@ TEST(StartTimeLaw, RecoversALawFromIntervals) {
     start_time_law law;
     for (int room = 0; room < 2000; ++room) {
         const double start = time(random);
-        double look = phase(random);
+        double poll = phase(random);
         double last = 0;
-        while (look < start) {
-            last = look;
-            look += 1.5;
+        while (poll < start) {
+            last = poll;
+            poll += 1.5;
         }
-        law.learn(last, look);
+        law.learn(last, poll);
     }
     const start_time_estimate now = law.estimate();
     EXPECT_NEAR(between(now, 0, 8), 0.5, 0.1);
@@ -149,7 +149,7 @@ TEST(StartTimeLaw, ForgetsWhenStartsBecomeFaster) {
     expect_to_follow(60, 1);
 }
 
-TEST(StartTimeLaw, SuspectsAnEarlierLawWhenAllAreReadyAtTheFirstLook) {
+TEST(StartTimeLaw, SuspectsAnEarlierLawWhenAllAreReadyAtTheFirstPoll) {
     start_time_law law;
     for (int room = 0; room < 1000; ++room) {
         law.learn(4.5, 5);
@@ -158,7 +158,7 @@ TEST(StartTimeLaw, SuspectsAnEarlierLawWhenAllAreReadyAtTheFirstLook) {
     for (int room = 0; room < 20; ++room) {
         law.learn(0, 4.5);
     }
-    // No look told where before 4.5 s: most of it must not be left at the end, where the old law was.
+    // No poll told where before 4.5 s: most of it must not be left at the end, where the old law was.
     EXPECT_GT(between(law.estimate(), 0, 3), 0.4);
 }
 

@@ -85,7 +85,7 @@ TEST_F(SeenHistory, SumsTheTimesOfAll) {
 TEST_F(SeenHistory, SumsMoreThanFitsInShort) {
     observation slow = plain();
     slow.times.queue = 300s;
-    for (int look = 0; look < 4; ++look) {
+    for (int poll = 0; poll < 4; ++poll) {
         history.record(slow, words);
     }
     EXPECT_EQ(history.times().queue, 1200s);

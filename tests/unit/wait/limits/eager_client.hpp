@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wait/limits/poll_budget.hpp"
+#include "wait/limits/rate_limiter.hpp"
 
 #include "common/random_source.hpp"
 
@@ -25,7 +25,7 @@ public:
         const double past = std::chrono::duration<double>(now - last_).count();
         tokens_ = std::min(depth_, tokens_ + past * rate_);
         last_ = now;
-        // The rate is exact: a look that comes in time must not fail for a rounding of the last bit.
+        // The rate is exact: a poll that comes in time must not fail for a rounding of the last bit.
         if (tokens_ < 1 - 1e-6) {
             return false;
         }
@@ -44,7 +44,7 @@ private:
 class eager_client {
 public:
     struct answer {
-        look_outcome how = look_outcome::answered;
+        poll_outcome how = poll_outcome::answered;
         std::optional<duration> retry_after;
     };
     using server = std::function<answer(time_point)>;
@@ -52,7 +52,7 @@ public:
     eager_client(double max_rate, std::size_t places, std::uint64_t seed, server takes)
         : budget(max_rate), random_(seed), places_(places), server_(std::move(takes)) {}
 
-    /// Sends at most `demand` looks a second until `end`.
+    /// Sends at most `demand` polls a second until `end`.
     void run_until(time_point end, double demand = 1e9) {
         const duration distance(static_cast<duration::rep>(1e9 / demand));
         wanted_from_ = std::max(wanted_from_, now);
@@ -83,7 +83,7 @@ public:
         return static_cast<std::size_t>(count(to) - count(from));
     }
 
-    poll_budget budget;
+    rate_limiter budget;
     time_point now = begin;
     duration latency = std::chrono::milliseconds(20);
     duration jitter = std::chrono::milliseconds(20);
@@ -91,7 +91,7 @@ public:
     std::vector<time_point> refused;
 
 private:
-    struct look {
+    struct poll_under_way {
         time_point begun;
         time_point ends;
         answer what;
@@ -100,20 +100,20 @@ private:
     void send() {
         budget.spend(now);
         sent.push_back(now);
-        look begun;
+        poll_under_way begun;
         begun.begun = now;
         begun.ends = now + latency + random_.up_to(jitter);
         begun.what = server_(now);
-        if (begun.what.how == look_outcome::throttled) {
+        if (begun.what.how == poll_outcome::throttled) {
             refused.push_back(now);
         }
-        const auto behind =
-            std::upper_bound(under_way_.begin(), under_way_.end(), begun.ends,
-                             [](time_point at, const look& other) { return at < other.ends; });
+        const auto behind = std::upper_bound(
+            under_way_.begin(), under_way_.end(), begun.ends,
+            [](time_point at, const poll_under_way& other) { return at < other.ends; });
         under_way_.insert(behind, begun);
     }
 
-    void finish(const look& done) {
+    void finish(const poll_under_way& done) {
         if (done.what.retry_after) {
             budget.raise_floor(now + *done.what.retry_after);
         }
@@ -123,7 +123,7 @@ private:
     random_source random_;
     std::size_t places_;
     server server_;
-    std::deque<look> under_way_;
+    std::deque<poll_under_way> under_way_;
     time_point wanted_from_ = begin;
 };
 
@@ -133,14 +133,14 @@ inline eager_client::answer good() {
 
 inline eager_client::answer unavailable() {
     eager_client::answer answer;
-    answer.how = look_outcome::unavailable;
+    answer.how = poll_outcome::unavailable;
     return answer;
 }
 
 inline eager_client::server enforce(enforcing_server& limit) {
     return [&limit](time_point at) {
         eager_client::answer answer;
-        answer.how = limit.takes(at) ? look_outcome::answered : look_outcome::throttled;
+        answer.how = limit.takes(at) ? poll_outcome::answered : poll_outcome::throttled;
         return answer;
     };
 }

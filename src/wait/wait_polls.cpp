@@ -1,4 +1,4 @@
-// The part of wait_state that begins looks, and ends those that nobody needs.
+// The part of wait_state that begins polls, and ends those that nobody needs.
 
 #include "common/time_arithmetic.hpp"
 #include "wait/observer_failure.hpp"
@@ -10,11 +10,11 @@
 
 namespace roomport::wait_detail {
 
-void wait_state::begin_looks(time_point now) {
+void wait_state::begin_polls(time_point now) {
     if (queue_.empty() && candidates_.empty()) {
         return;
     }
-    // Where each look counts, one held answer tells more than many looks.
+    // Where each poll counts, one held answer tells more than many polls.
     if (gate_.is_rate_limited()) {
         begin_holds(now);
         begin_queued(now);
@@ -34,8 +34,8 @@ void wait_state::begin_queued(time_point now) {
     refresh_ranks(now);
     ask_terms();
     while (!queue_.empty() && gate_.open(now)) {
-        if (queue_.top().needs_single_look || !begin_batch(now)) {
-            const look_id id = open_look(1);
+        if (queue_.top().needs_single_poll || !begin_batch(now)) {
+            const poll_id id = open_poll(1);
             entry& one = dequeue();
             const bool may_hold = prefers_hold(now) && !keeps_holds_for_batches();
             const duration hold = possible_hold(one, hold_limit_, now);
@@ -64,33 +64,33 @@ void wait_state::begin_single_hold(time_point now) {
     entry& one = candidates_.top();
     const duration hold = possible_hold(one, hold_limit_, now);
     if (hold > duration::zero()) {
-        begin_single(open_look(1), one, hold, now);
+        begin_single(open_poll(1), one, hold, now);
     } else {
         candidates_.pop();
     }
 }
 
-void wait_state::begin_single(look_id id, entry& one, duration hold, time_point now) {
-    looks_[id].keys.push_back(&one);
-    one.needs_single_look = false;
+void wait_state::begin_single(poll_id id, entry& one, duration hold, time_point now) {
+    under_way_[id].keys.push_back(&one);
+    one.needs_single_poll = false;
     begin(id, hold, false, now);
 }
 
-look_id wait_state::open_look(std::size_t keys) {
-    const look_id id = looks_.open();
+poll_id wait_state::open_poll(std::size_t keys) {
+    const poll_id id = under_way_.open();
     try {
-        looks_[id].keys.reserve(keys);
+        under_way_[id].keys.reserve(keys);
         answered_.reserve(keys);
         names_.reserve(keys);
     } catch (...) {
-        looks_.close(id);
+        under_way_.close(id);
         throw;
     }
     return id;
 }
 
-void wait_state::begin(look_id id, duration hold, bool is_batch, time_point now) {
-    look& begun = looks_[id];
+void wait_state::begin(poll_id id, duration hold, bool is_batch, time_point now) {
+    poll_under_way& begun = under_way_[id];
     begun.present = begun.keys.size();
     begun.is_batch = is_batch;
     begun.under_way = true;
@@ -113,7 +113,7 @@ void wait_state::begin(look_id id, duration hold, bool is_batch, time_point now)
     const time_point attempt_end = later(later(now, hold), longest);
     begun.is_cut_short = latest < attempt_end;
     gate_.begin(begun.is_held(), now);
-    ++polls_;
+    ++polls_begun_;
     names_.clear();
     for (entry* one : begun.keys) {
         reschedule(*one, now);
@@ -123,30 +123,30 @@ void wait_state::begin(look_id id, duration hold, bool is_batch, time_point now)
         ++batch_polls_;
         batch_keys_ += names_.size();
     }
-    start_look(id, hold, std::min(attempt_end, latest));
+    start_poll(id, hold, std::min(attempt_end, latest));
 }
 
-void wait_state::start_look(look_id id, duration hold, time_point deadline) {
+void wait_state::start_poll(poll_id id, duration hold, time_point deadline) {
     try {
-        if (looks_[id].is_batch) {
-            actions_.start_batch_look(id, names_, hold, deadline);
+        if (under_way_[id].is_batch) {
+            actions_.start_batch_poll(id, names_, hold, deadline);
         } else {
-            actions_.start_look(id, names_.front(), hold, deadline);
+            actions_.start_poll(id, names_.front(), hold, deadline);
         }
     } catch (...) {
-        looks_[id].failure = std::current_exception();
-        ++failed_looks_;
+        under_way_[id].failure = std::current_exception();
+        ++failed_polls_;
     }
 }
 
-void wait_state::end_failed_looks(time_point now) {
-    for (look_id id = 0; id < looks_.size() && failed_looks_ > 0; ++id) {
-        const std::exception_ptr failure = std::exchange(looks_[id].failure, nullptr);
+void wait_state::end_failed_polls(time_point now) {
+    for (poll_id id = 0; id < under_way_.size() && failed_polls_ > 0; ++id) {
+        const std::exception_ptr failure = std::exchange(under_way_[id].failure, nullptr);
         if (!failure) {
             continue;
         }
-        --failed_looks_;
-        if (looks_[id].is_batch) {
+        --failed_polls_;
+        if (under_way_[id].is_batch) {
             batch_observation seen;
             seen.whole = describe(failure);
             observed_many(id, seen, now);
@@ -167,30 +167,30 @@ void wait_state::ask_terms() {
 
 void wait_state::make_way() {
     // Holds take all places only where there is but one.
-    for (look_id id = 0; id < looks_.size(); ++id) {
-        look& holding = looks_[id];
+    for (poll_id id = 0; id < under_way_.size(); ++id) {
+        poll_under_way& holding = under_way_[id];
         if (holding.under_way && holding.present > 0 && !holding.gives_way) {
             holding.gives_way = true;
-            actions_.cancel_look(id);
+            actions_.cancel_poll(id);
             return;
         }
     }
 }
 
-void wait_state::abandon_looks(entry& one) {
-    if (one.is_looked_at()) {
-        leave_look(one.ordinary, one.place_in_ordinary);
+void wait_state::abandon_polls(entry& one) {
+    if (one.is_polled()) {
+        leave_poll(one.ordinary, one.place_in_ordinary);
     }
     if (one.is_held()) {
-        leave_look(one.held, one.place_in_held);
+        leave_poll(one.held, one.place_in_held);
     }
 }
 
-void wait_state::leave_look(look_id id, std::size_t place) {
-    look& left = looks_[id];
+void wait_state::leave_poll(poll_id id, std::size_t place) {
+    poll_under_way& left = under_way_[id];
     left.keys[place] = nullptr;
     if (--left.present == 0) {
-        actions_.cancel_look(id);
+        actions_.cancel_poll(id);
     }
 }
 

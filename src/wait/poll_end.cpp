@@ -1,4 +1,4 @@
-#include "wait/look_end.hpp"
+#include "wait/poll_end.hpp"
 
 #include "wait/history/seen_history.hpp"
 
@@ -23,36 +23,36 @@ bool is_dropped_hold(const observation& seen) {
 
 } // namespace
 
-bool is_without_news(const ended_look& done, const observation& seen) {
+bool is_without_news(const ended_poll& done, const observation& seen) {
     const bool gave_way = done.gives_way && seen.error == boost::asio::error::operation_aborted;
     const bool is_dropped = done.is_held() && is_dropped_hold(seen);
     return gave_way || is_dropped || (done.is_cut_short && ran_out_of_time(seen));
 }
 
-look_outcome outcome_of(const observation& seen) {
+poll_outcome outcome_of(const observation& seen) {
     if (!has_failed(seen.state)) {
-        return look_outcome::answered;
+        return poll_outcome::answered;
     }
     const error_code ec = seen.error;
     if (ec == errc::http_status) {
         if (ec.value() == 429) {
-            return look_outcome::throttled;
+            return poll_outcome::throttled;
         }
-        return ec == errc::server_unavailable ? look_outcome::unavailable : look_outcome::answered;
+        return ec == errc::server_unavailable ? poll_outcome::unavailable : poll_outcome::answered;
     }
     // The pool is this side's own: waiting for a connection of it says nothing about the server.
     if (ec == error_code(error::acquire_timeout)) {
-        return look_outcome::unknown;
+        return poll_outcome::unknown;
     }
     const errc kind = classify(ec);
     if (kind == errc::connect || kind == errc::dns || kind == errc::closed ||
         kind == errc::timeout) {
-        return look_outcome::unavailable;
+        return poll_outcome::unavailable;
     }
-    return seen.http_status != 0 ? look_outcome::answered : look_outcome::unknown;
+    return seen.http_status != 0 ? poll_outcome::answered : poll_outcome::unknown;
 }
 
-time_point decided_after(const ended_look& done, duration lead, time_point now) {
+time_point decided_after(const ended_poll& done, duration lead, time_point now) {
     return done.is_held() ? std::max(done.sent, now - lead) : done.sent;
 }
 

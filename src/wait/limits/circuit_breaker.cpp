@@ -1,4 +1,4 @@
-#include "wait/limits/outage_control.hpp"
+#include "wait/limits/circuit_breaker.hpp"
 
 #include <algorithm>
 
@@ -8,7 +8,7 @@ namespace {
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 
 constexpr double share_kept = 0.1;
-// Less than one a second, to pay for the looks that found the trouble out.
+// Less than one a second, to pay for the polls that found the trouble out.
 constexpr double probe_rate = 0.9;
 constexpr unsigned failures_that_tell = 3;
 constexpr duration worse_that_tells = std::chrono::seconds(1);
@@ -23,11 +23,11 @@ constexpr double recovered_at = 20;
 
 } // namespace
 
-outage_control::outage_control() noexcept
+circuit_breaker::circuit_breaker() noexcept
     : begun_(std::chrono::seconds(1)), good_(std::chrono::milliseconds(200)),
       bad_(std::chrono::milliseconds(200)) {}
 
-void outage_control::answered(time_point begun, time_point now) noexcept {
+void circuit_breaker::answered(time_point begun, time_point now) noexcept {
     good_.add(now);
     compare(now);
     failures_in_a_row_ = 0;
@@ -44,7 +44,7 @@ void outage_control::answered(time_point begun, time_point now) noexcept {
     }
 }
 
-bool outage_control::failed(time_point begun, time_point now, time_point floor) noexcept {
+bool circuit_breaker::failed(time_point begun, time_point now, time_point floor) noexcept {
     if (server_ == condition::sound) {
         if (worse_since_ == time_point::max()) {
             rate_before_ = begun_.rate(now);
@@ -67,7 +67,7 @@ bool outage_control::failed(time_point begun, time_point now, time_point floor) 
     return true;
 }
 
-void outage_control::compare(time_point now) noexcept {
+void circuit_breaker::compare(time_point now) noexcept {
     if (bad_.count(now) <= good_.count(now)) {
         worse_since_ = time_point::max();
     } else {
@@ -75,7 +75,7 @@ void outage_control::compare(time_point now) noexcept {
     }
 }
 
-bool outage_control::is_out_of_order(time_point now, time_point floor) noexcept {
+bool circuit_breaker::is_out_of_order(time_point now, time_point floor) noexcept {
     if (failures_in_a_row_ >= failures_that_tell) {
         return true;
     }
@@ -86,7 +86,7 @@ bool outage_control::is_out_of_order(time_point now, time_point floor) noexcept 
            bad_.count(now) >= failures_that_tell;
 }
 
-void outage_control::settle(time_point now) noexcept {
+void circuit_breaker::settle(time_point now) noexcept {
     if (server_ != condition::recovering || now < next_step_) {
         return;
     }
@@ -102,7 +102,7 @@ void outage_control::settle(time_point now) noexcept {
     }
 }
 
-void outage_control::become_sound() noexcept {
+void circuit_breaker::become_sound() noexcept {
     server_ = condition::sound;
     rate_ = unlimited;
 }

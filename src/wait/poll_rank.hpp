@@ -4,21 +4,21 @@
 
 namespace roomport::wait_detail {
 
-/// Which of the looks that are due begins first; the least rank does. Eight bytes: a million may be due.
-struct look_rank {
+/// Which of the polls that are due begins first; the least rank does. Eight bytes: a million may be due.
+struct poll_rank {
     enum kind : std::uint32_t {
         /// Others went ahead too often.
         overdue,
-        /// The last look before a deadline: the nearest deadline first.
-        last_look,
+        /// The last poll before a deadline: the nearest deadline first.
+        last_poll,
         /// The one that is expected to tell most.
         by_worth,
     };
 
-    /// Counts looks begun, and begins anew at 2³⁰.
+    /// Counts polls begun, and begins anew at 2³⁰.
     static constexpr std::uint32_t count_mask = (1U << 30U) - 1;
 
-    look_rank(kind reason, float more_first, std::uint32_t begun) noexcept
+    poll_rank(kind reason, float more_first, std::uint32_t begun) noexcept
         : worth(more_first), begun_before(begun & count_mask), what(reason & 3U) {}
 
     /// More comes first among those of one kind.
@@ -32,11 +32,11 @@ struct look_rank {
         return (begun - begun_before) & count_mask;
     }
 
-    friend bool operator<(const look_rank& left, const look_rank& right) noexcept {
+    friend bool operator<(const poll_rank& left, const poll_rank& right) noexcept {
         return left.what != right.what ? left.what < right.what : left.worth > right.worth;
     }
 };
 
-static_assert(sizeof(look_rank) == 8);
+static_assert(sizeof(poll_rank) == 8);
 
 } // namespace roomport::wait_detail

@@ -14,17 +14,17 @@ using namespace std::chrono_literals;
 
 // --- the rate
 
-TEST(PollBudget, LimitsNothingUntilSomethingIsKnown) {
-    poll_budget budget(0);
-    for (int look = 0; look < 1000; ++look) {
+TEST(RateLimiter, LimitsNothingUntilSomethingIsKnown) {
+    rate_limiter budget(0);
+    for (int poll = 0; poll < 1000; ++poll) {
         ASSERT_TRUE(budget.open(begin));
         budget.spend(begin);
     }
     EXPECT_GT(budget.rate(), 1e9);
 }
 
-TEST(PollBudget, SaysWhenTheNextLookMayBegin) {
-    poll_budget budget(10);
+TEST(RateLimiter, SaysWhenTheNextPollMayBegin) {
+    rate_limiter budget(10);
     ASSERT_TRUE(budget.open(begin));
     budget.spend(begin);
     EXPECT_FALSE(budget.open(begin));
@@ -32,8 +32,8 @@ TEST(PollBudget, SaysWhenTheNextLookMayBegin) {
     EXPECT_TRUE(budget.open(begin + 80ms));
 }
 
-TEST(PollBudget, LetsATickBeginTogetherWhatItsTimeAllows) {
-    poll_budget budget(1000);
+TEST(RateLimiter, LetsATickBeginTogetherWhatItsTimeAllows) {
+    rate_limiter budget(1000);
     int begun = 0;
     for (; budget.open(begin); ++begun) {
         budget.spend(begin);
@@ -41,8 +41,8 @@ TEST(PollBudget, LetsATickBeginTogetherWhatItsTimeAllows) {
     EXPECT_EQ(begun, 21);
 }
 
-TEST(PollBudget, SavesNothingUpBeyondItsBurst) {
-    poll_budget budget(1000);
+TEST(RateLimiter, SavesNothingUpBeyondItsBurst) {
+    rate_limiter budget(1000);
     budget.spend(begin);
     int begun = 0;
     for (; budget.open(begin + 1h); ++begun) {
@@ -51,18 +51,18 @@ TEST(PollBudget, SavesNothingUpBeyondItsBurst) {
     EXPECT_EQ(begun, 21);
 }
 
-TEST(PollBudget, NeverDelaysALoneRoomThatKeepsToTheRate) {
-    poll_budget budget(2);
+TEST(RateLimiter, NeverDelaysALoneRoomThatKeepsToTheRate) {
+    rate_limiter budget(2);
     time_point now = begin;
-    for (int look = 0; look < 100; ++look) {
-        ASSERT_TRUE(budget.open(now)) << look;
+    for (int poll = 0; poll < 100; ++poll) {
+        ASSERT_TRUE(budget.open(now)) << poll;
         budget.spend(now);
-        budget.ended(look_outcome::answered, now, now + 30ms);
+        budget.ended(poll_outcome::answered, now, now + 30ms);
         now += 500ms;
     }
 }
 
-TEST(PollBudget, ExceedsAKnownRateOverNoTimeByMoreThanTheBurst) {
+TEST(RateLimiter, ExceedsAKnownRateOverNoTimeByMoreThanTheBurst) {
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         random_source random(seed);
@@ -82,13 +82,13 @@ TEST(PollBudget, ExceedsAKnownRateOverNoTimeByMoreThanTheBurst) {
     }
 }
 
-TEST(PollBudget, UsesAKnownRateInFull) {
+TEST(RateLimiter, UsesAKnownRateInFull) {
     eager_client client(200, 30, 1, [](time_point) { return good(); });
     client.run_until(begin + 60s);
     EXPECT_GE(client.sent.size(), 12000U);
 }
 
-TEST(PollBudget, IsNeverRefusedByAServerOfTheSameRate) {
+TEST(RateLimiter, IsNeverRefusedByAServerOfTheSameRate) {
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         random_source random(seed);
@@ -102,7 +102,7 @@ TEST(PollBudget, IsNeverRefusedByAServerOfTheSameRate) {
 
 // --- 429
 
-TEST(PollBudget, CutsAnUnknownRateToWhatTheServerTook) {
+TEST(RateLimiter, CutsAnUnknownRateToWhatTheServerTook) {
     enforcing_server server(20, 20);
     eager_client client(0, 30, 1, enforce(server));
     client.run_until(begin + 1s);
@@ -110,44 +110,44 @@ TEST(PollBudget, CutsAnUnknownRateToWhatTheServerTook) {
     EXPECT_LE(client.budget.rate(), 20);
 }
 
-TEST(PollBudget, TakesTheRefusalOfAFirstLookForNoMoreThanItSays) {
-    poll_budget budget(0);
+TEST(RateLimiter, TakesTheRefusalOfAFirstPollForNoMoreThanItSays) {
+    rate_limiter budget(0);
     budget.spend(begin);
-    budget.ended(look_outcome::throttled, begin, begin + 10ms);
+    budget.ended(poll_outcome::throttled, begin, begin + 10ms);
     EXPECT_GT(budget.opens_at(begin + 10ms), begin + 500ms);
     EXPECT_LE(budget.opens_at(begin + 10ms), begin + 1100ms);
 }
 
-TEST(PollBudget, CountsTheRefusalsOfOneVolleyOnce) {
-    poll_budget budget(100);
-    for (int look = 0; look < 3; ++look) {
+TEST(RateLimiter, CountsTheRefusalsOfOneVolleyOnce) {
+    rate_limiter budget(100);
+    for (int poll = 0; poll < 3; ++poll) {
         budget.spend(begin);
     }
-    for (int look = 0; look < 20; ++look) {
-        budget.ended(look_outcome::answered, begin, begin + 1ms);
+    for (int poll = 0; poll < 20; ++poll) {
+        budget.ended(poll_outcome::answered, begin, begin + 1ms);
     }
-    budget.ended(look_outcome::throttled, begin, begin + 10ms);
+    budget.ended(poll_outcome::throttled, begin, begin + 10ms);
     const double cut = budget.rate();
-    budget.ended(look_outcome::throttled, begin + 5ms, begin + 11ms);
-    budget.ended(look_outcome::throttled, begin + 9ms, begin + 12ms);
+    budget.ended(poll_outcome::throttled, begin + 5ms, begin + 11ms);
+    budget.ended(poll_outcome::throttled, begin + 9ms, begin + 12ms);
     EXPECT_GE(budget.rate(), cut);
     EXPECT_LT(budget.rate(), 25);
 }
 
-TEST(PollBudget, CutsAgainWhenALookThatBeganAfterTheCutIsRefused) {
-    poll_budget budget(0);
-    for (int look = 0; look < 50; ++look) {
+TEST(RateLimiter, CutsAgainWhenAPollThatBeganAfterTheCutIsRefused) {
+    rate_limiter budget(0);
+    for (int poll = 0; poll < 50; ++poll) {
         budget.spend(begin);
     }
-    budget.ended(look_outcome::throttled, begin, begin + 10ms);
+    budget.ended(poll_outcome::throttled, begin, begin + 10ms);
     const double cut = budget.rate();
     const time_point later = budget.opens_at(begin + 10ms);
     budget.spend(later);
-    budget.ended(look_outcome::throttled, later, later + 10ms);
+    budget.ended(poll_outcome::throttled, later, later + 10ms);
     EXPECT_LT(budget.rate(), cut);
 }
 
-TEST(PollBudget, IsRarelyRefusedInTheLongRunAndUsesWhatThereIs) {
+TEST(RateLimiter, IsRarelyRefusedInTheLongRunAndUsesWhatThereIs) {
     for (const double limit : {1.0, 5.0, 20.0, 200.0}) {
         for (const double depth : {1.0, 5.0, limit, 5 * limit}) {
             for (std::uint64_t seed = 1; seed <= 2; ++seed) {
@@ -164,7 +164,7 @@ TEST(PollBudget, IsRarelyRefusedInTheLongRunAndUsesWhatThereIs) {
     }
 }
 
-TEST(PollBudget, FollowsALimitThatFallsAndRises) {
+TEST(RateLimiter, FollowsALimitThatFallsAndRises) {
     enforcing_server server(100, 10);
     eager_client client(0, 30, 1, enforce(server));
     client.run_until(begin + 120s);
@@ -177,7 +177,7 @@ TEST(PollBudget, FollowsALimitThatFallsAndRises) {
     EXPECT_GE(client.sent_between(begin + 360s, begin + 420s), 60 * 100 * 8 / 10);
 }
 
-TEST(PollBudget, StaysAliveWhileEverythingIsRefused) {
+TEST(RateLimiter, StaysAliveWhileEverythingIsRefused) {
     enforcing_server server(1e-9, 1);
     eager_client client(0, 30, 1, enforce(server));
     client.run_until(begin + 600s);
@@ -185,15 +185,15 @@ TEST(PollBudget, StaysAliveWhileEverythingIsRefused) {
     EXPECT_GE(client.sent_between(begin + 500s, begin + 600s), 15U);
 }
 
-TEST(PollBudget, NeverRisesAboveAKnownRate) {
-    poll_budget budget(50);
-    budget.ended(look_outcome::throttled, begin, begin);
+TEST(RateLimiter, NeverRisesAboveAKnownRate) {
+    rate_limiter budget(50);
+    budget.ended(poll_outcome::throttled, begin, begin);
     EXPECT_LT(budget.rate(), 50);
     time_point now = begin;
-    for (int look = 0; look < 5000; ++look) {
+    for (int poll = 0; poll < 5000; ++poll) {
         now = budget.opens_at(now);
         budget.spend(now);
-        budget.ended(look_outcome::answered, now, now);
+        budget.ended(poll_outcome::answered, now, now);
         ASSERT_LE(budget.rate(), 50);
     }
     EXPECT_EQ(budget.rate(), 50);
@@ -201,8 +201,8 @@ TEST(PollBudget, NeverRisesAboveAKnownRate) {
 
 // --- Retry-After
 
-TEST(PollBudget, BeginsNothingBelowTheFloor) {
-    poll_budget budget(0);
+TEST(RateLimiter, BeginsNothingBelowTheFloor) {
+    rate_limiter budget(0);
     budget.raise_floor(begin + 10s);
     budget.raise_floor(begin + 5s);
     EXPECT_EQ(budget.floor(), begin + 10s);
@@ -211,9 +211,9 @@ TEST(PollBudget, BeginsNothingBelowTheFloor) {
     EXPECT_TRUE(budget.open(begin + 10s));
 }
 
-TEST(PollBudget, OpensAtTheFloorThatTheServerNamed) {
-    for (const auto how : {look_outcome::throttled, look_outcome::unavailable}) {
-        poll_budget budget(0);
+TEST(RateLimiter, OpensAtTheFloorThatTheServerNamed) {
+    for (const auto how : {poll_outcome::throttled, poll_outcome::unavailable}) {
+        rate_limiter budget(0);
         budget.spend(begin);
         budget.raise_floor(begin + 5s);
         budget.ended(how, begin, begin + 10ms);
@@ -221,8 +221,8 @@ TEST(PollBudget, OpensAtTheFloorThatTheServerNamed) {
     }
 }
 
-TEST(PollBudget, ComesBackFromAFloorWithoutABurst) {
-    for (const auto how : {look_outcome::throttled, look_outcome::unavailable}) {
+TEST(RateLimiter, ComesBackFromAFloorWithoutABurst) {
+    for (const auto how : {poll_outcome::throttled, poll_outcome::unavailable}) {
         const auto is_asked_to_stop = [how](time_point at) {
             eager_client::answer answer;
             if (at >= begin + 20s && at < begin + 21s) {

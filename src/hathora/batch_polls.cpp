@@ -1,4 +1,4 @@
-#include "hathora/batch_looks.hpp"
+#include "hathora/batch_polls.hpp"
 
 #include "hathora/batch_observation.hpp"
 #include "hathora/observe.hpp"
@@ -25,7 +25,7 @@ constexpr duration between_token_checks = std::chrono::minutes(1);
 constexpr int unauthorized = 401;
 constexpr int forbidden = 403;
 
-batch_choice::settings choice_settings(const batch_looks::settings& with) {
+batch_choice::settings choice_settings(const batch_polls::settings& with) {
     batch_choice::settings result;
     result.use_endpoint = with.use_endpoint;
     result.use_process_list = with.use_process_list && with.token != nullptr;
@@ -34,17 +34,17 @@ batch_choice::settings choice_settings(const batch_looks::settings& with) {
 
 } // namespace
 
-// One look under way: everything the pool writes to while it runs.
-class batch_looks::look {
+// One poll under way: everything the pool writes to while it runs.
+class batch_polls::poll {
 public:
     using seen_list = std::vector<std::optional<observation>>;
 
-    look(std::span<const std::string_view> room_ids, observer::batch_handler_type done)
+    poll(std::span<const std::string_view> room_ids, observer::batch_handler_type done)
         : wanted(room_ids.size()), asked(room_ids.begin(), room_ids.end()),
           handler(std::move(done)) {}
-    look(const look&) = delete;
-    look& operator=(const look&) = delete;
-    virtual ~look() = default;
+    poll(const poll&) = delete;
+    poll& operator=(const poll&) = delete;
+    virtual ~poll() = default;
 
     virtual answer& document() = 0;
 
@@ -64,9 +64,9 @@ public:
     observer::batch_handler_type handler;
 };
 
-class batch_looks::endpoint_look final : public look {
+class batch_polls::endpoint_poll final : public poll {
 public:
-    using look::look;
+    using poll::poll;
 
     answer& document() override { return document_; }
     std::optional<seen_list> read() override { return observe_rooms(asked, document_.take()); }
@@ -79,9 +79,9 @@ private:
     typed_answer<std::vector<connection_info_v2>> document_{get_connection_infos};
 };
 
-class batch_looks::list_look final : public look {
+class batch_polls::list_poll final : public poll {
 public:
-    using look::look;
+    using poll::poll;
 
     answer& document() override { return document_; }
     std::optional<seen_list> read() override {
@@ -99,34 +99,34 @@ private:
     std::size_t size_ = 0;
 };
 
-batch_looks::batch_looks(asio::any_io_executor strand, std::shared_ptr<http::pool> connections,
+batch_polls::batch_polls(asio::any_io_executor strand, std::shared_ptr<http::pool> connections,
                          std::string app_id, settings with)
     : strand_(std::move(strand)), connections_(std::move(connections)), app_id_(std::move(app_id)),
       token_(with.token), choice_(choice_settings(with)) {}
 
-batch_looks::~batch_looks() = default;
+batch_polls::~batch_polls() = default;
 
-void batch_looks::announced(const http::response& answer) {
+void batch_polls::announced(const http::response& answer) {
     choice_.announced(announced_batch(answer), announced_hold(answer));
 }
 
-batch_terms batch_looks::terms() {
+batch_terms batch_polls::terms() {
     const time_point now = clock::now();
-    look_for_another_token(now);
+    check_for_another_token(now);
     return choice_.terms(now);
 }
 
-void batch_looks::start(std::span<const std::string_view> room_ids, duration hold,
+void batch_polls::start(std::span<const std::string_view> room_ids, duration hold,
                         time_point deadline, observer::batch_handler_type handler) {
     for (const auto room_id : room_ids) {
         choice_.saw_id(room_id.size());
     }
     switch (choice_.way(clock::now())) {
     case batch_way::endpoint:
-        ask_endpoint(std::make_shared<endpoint_look>(room_ids, std::move(handler)), hold, deadline);
+        ask_endpoint(std::make_shared<endpoint_poll>(room_ids, std::move(handler)), hold, deadline);
         return;
     case batch_way::process_list:
-        ask_for_list(std::make_shared<list_look>(room_ids, std::move(handler)), deadline);
+        ask_for_list(std::make_shared<list_poll>(room_ids, std::move(handler)), deadline);
         return;
     case batch_way::none:
         say_nothing(room_ids.size(), std::move(handler));
@@ -134,7 +134,7 @@ void batch_looks::start(std::span<const std::string_view> room_ids, duration hol
     }
 }
 
-void batch_looks::say_nothing(std::size_t wanted, observer::batch_handler_type handler) {
+void batch_polls::say_nothing(std::size_t wanted, observer::batch_handler_type handler) {
     batch_observation nothing;
     nothing.whole.state = observed_state::starting;
     nothing.keys.resize(wanted);
@@ -143,7 +143,7 @@ void batch_looks::say_nothing(std::size_t wanted, observer::batch_handler_type h
     });
 }
 
-void batch_looks::ask_endpoint(std::shared_ptr<endpoint_look> current, duration hold,
+void batch_polls::ask_endpoint(std::shared_ptr<endpoint_poll> current, duration hold,
                                time_point deadline) {
     // Ids that are longer than all before may be too many now.
     const time_point now = clock::now();
@@ -162,7 +162,7 @@ void batch_looks::ask_endpoint(std::shared_ptr<endpoint_look> current, duration 
     send(std::move(current), encode(get_connection_infos, request, app_id_), deadline);
 }
 
-void batch_looks::ask_for_list(std::shared_ptr<list_look> current, time_point deadline) {
+void batch_polls::ask_for_list(std::shared_ptr<list_poll> current, time_point deadline) {
     auto encoded = encode(get_running_processes, process_list_request(), app_id_);
     if (auto token = token_->current()) {
         encoded.request.token = *token;
@@ -173,7 +173,7 @@ void batch_looks::ask_for_list(std::shared_ptr<list_look> current, time_point de
     send(std::move(current), std::move(encoded), deadline);
 }
 
-void batch_looks::send(std::shared_ptr<look> current, encoded_request encoded,
+void batch_polls::send(std::shared_ptr<poll> current, encoded_request encoded,
                        time_point deadline) {
     if (encoded.error) {
         asio::post(strand_, [self = shared_from_this(), current, ec = encoded.error] {
@@ -193,7 +193,7 @@ void batch_looks::send(std::shared_ptr<look> current, encoded_request encoded,
                                          })));
 }
 
-void batch_looks::ended(look& current, error_code ec, const http::response& response) {
+void batch_polls::ended(poll& current, error_code ec, const http::response& response) {
     auto& document = current.document();
     const int status = document.status();
     const error_code outcome = document.outcome(ec);
@@ -204,7 +204,7 @@ void batch_looks::ended(look& current, error_code ec, const http::response& resp
         const secret& hidden = token_ && status != 0 ? token_->to_hide() : current.token;
         seen.whole = observe_failure(outcome, response, document.message(hidden));
     } else {
-        // That the server does not do this is no failure: each room is looked at by itself.
+        // That the server does not do this is no failure: each room is polled by itself.
         seen.whole.state = observed_state::starting;
         seen.keys.resize(current.wanted);
     }
@@ -238,7 +238,7 @@ void batch_looks::ended(look& current, error_code ec, const http::response& resp
     std::move(current.handler)(std::move(seen));
 }
 
-void batch_looks::fill_numbers(observation& seen, look& current,
+void batch_polls::fill_numbers(observation& seen, poll& current,
                                const http::response& response) const {
     // One that is gone has the status that it would have been told with.
     if (seen.http_status == 0) {
@@ -252,7 +252,7 @@ void batch_looks::fill_numbers(observation& seen, look& current,
     }
 }
 
-void batch_looks::token_refused(const look& current) {
+void batch_polls::token_refused(const poll& current) {
     if (current.token.empty()) {
         return;
     }
@@ -261,7 +261,7 @@ void batch_looks::token_refused(const look& current) {
     next_token_check_ = clock::now();
 }
 
-void batch_looks::look_for_another_token(time_point now) {
+void batch_polls::check_for_another_token(time_point now) {
     if (!refused_token_ || now < next_token_check_) {
         return;
     }

@@ -1,6 +1,6 @@
-#include "wait/cadence/look_plan.hpp"
+#include "wait/cadence/poll_plan.hpp"
 
-#include "wait/cadence/look_schedule.hpp"
+#include "wait/cadence/poll_schedule.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,15 +18,15 @@ constexpr auto times = [] {
     return made;
 }();
 
-// However cheap a look is, it is not free; however sure a law is that nothing comes, somebody waits.
+// However cheap a poll is, it is not free; however sure a law is that nothing comes, somebody waits.
 constexpr double shortest_gap = 0.005;
 constexpr double longest_gap = 30;
 
 } // namespace
 
-look_plan::look_plan(double look_cost) : look_cost_(look_cost) {}
+poll_plan::poll_plan(double poll_cost) : poll_cost_(poll_cost) {}
 
-void look_plan::make(const start_time_estimate& law) {
+void poll_plan::make(const start_time_estimate& law) {
     // Summed from the far end, so that the small chances there keep their digits.
     double survival = law.chances[grid::bins];
     law_[nodes - 1] = survival;
@@ -47,17 +47,17 @@ void look_plan::make(const start_time_estimate& law) {
     }
     later_ = law.chances[grid::bins] / whole;
     tail_shape_ = law.tail_shape;
-    schedule_at(look_cost_, next_);
+    schedule_at(poll_cost_, next_);
     is_dearer_stale_ = true;
 }
 
-void look_plan::schedule_at(double price, schedule& next) const {
+void poll_plan::schedule_at(double price, schedule& next) const {
     std::array<std::uint16_t, nodes> hull;
     std::array<double, nodes> value;
     plan_schedule<std::uint16_t>(times, law_, integral_, price, hull, value, next);
 }
 
-std::size_t look_plan::nearest_node(double age) {
+std::size_t poll_plan::nearest_node(double age) {
     if (age >= grid::horizon) {
         return nodes - 1;
     }
@@ -65,19 +65,19 @@ std::size_t look_plan::nearest_node(double age) {
     return times[node + 1] - age < age - times[node] ? node + 1 : node;
 }
 
-double look_plan::next(double age) const {
-    // The nearest one: an age that was rounded must not plan its own look again.
+double poll_plan::next(double age) const {
+    // The nearest one: an age that was rounded must not plan its own poll again.
     const std::size_t node = nearest_node(age);
     if (node < nodes - 1) {
         return std::clamp(times[next_[node]], age + shortest_gap, age + longest_gap);
     }
-    // Where the chance of a start falls with age, the gap at which waiting and looking cost the same grows with its
+    // Where the chance of a start falls with age, the gap at which waiting and polling cost the same grows with its
     // root.
-    const double gap = std::sqrt(2 * look_cost_ * age / tail_shape_);
+    const double gap = std::sqrt(2 * poll_cost_ * age / tail_shape_);
     return age + std::clamp(gap, shortest_gap, longest_gap);
 }
 
-look_plan::chance look_plan::at(double age) const {
+poll_plan::chance poll_plan::at(double age) const {
     if (age < grid::horizon) {
         const std::size_t node = grid::node_before(age);
         const double step = times[node + 1] - times[node];
@@ -95,9 +95,9 @@ look_plan::chance look_plan::at(double age) const {
     return {1 - survival, survival, integral_[nodes - 1] + (age - grid::horizon) - lived};
 }
 
-double look_plan::urgency(double last, double now) {
+double poll_plan::urgency(double last, double now) {
     if (is_dearer_stale_) {
-        double price = look_cost_;
+        double price = poll_cost_;
         for (schedule& plan : dearer_) {
             price *= 2;
             schedule_at(price, plan);
@@ -108,7 +108,7 @@ double look_plan::urgency(double last, double now) {
     if (next_[node] == nodes - 1) {
         return collected(last, now);
     }
-    double price = look_cost_;
+    double price = poll_cost_;
     double until = times[next_[node]];
     if (now < until) {
         return price * (now - last) / (until - last);
@@ -129,7 +129,7 @@ double look_plan::urgency(double last, double now) {
     return price * ratio * ratio;
 }
 
-double look_plan::collected(double last, double now) const {
+double poll_plan::collected(double last, double now) const {
     const chance then = at(last);
     const chance here = at(now);
     const double wait = here.integral - then.integral - then.law * (now - last);

@@ -9,20 +9,20 @@
 
 namespace roomport::wait_detail {
 
-/// The best schedule of looks for one law, and what a look is worth when not all can be had, by tables. Ages in seconds.
-class look_plan {
+/// The best schedule of polls for one law, and what a poll is worth when not all can be had, by tables. Ages in seconds.
+class poll_plan {
 public:
-    /// @param look_cost what a look costs in seconds of waiting, more than zero.
-    explicit look_plan(double look_cost);
+    /// @param poll_cost what a poll costs in seconds of waiting, more than zero.
+    explicit poll_plan(double poll_cost);
 
     /// Plans anew; allocates nothing.
     void make(const start_time_estimate& law);
 
-    /// The age of the look that best follows one at `age`: later by 5 ms at least and 30 s at most.
+    /// The age of the poll that best follows one at `age`: later by 5 ms at least and 30 s at most.
     /// @param age not negative, finite.
     double next(double age) const;
 
-    /// The price of a look, in seconds of waiting, at which the best schedule would look again just now at a key that
+    /// The price of a poll, in seconds of waiting, at which the best schedule would poll a key again just now that
     /// was found starting at age `last`. Where no schedule ends, beyond the horizon and for keys that hardly ever start,
     /// the wait expected to have been collected since stands for it. Does not fall as `now` grows.
     ///
@@ -50,13 +50,13 @@ private:
     double collected(double last, double now) const;
     void schedule_at(double price, schedule& next) const;
 
-    double look_cost_;
+    double poll_cost_;
     double later_ = 1;
     double tail_shape_ = 1;
     std::array<double, nodes> law_{};
     std::array<double, nodes> integral_{};
     schedule next_{};
-    /// The schedules at higher prices, each twice the one before, the first twice `look_cost_`.
+    /// The schedules at higher prices, each twice the one before, the first twice `poll_cost_`.
     std::array<schedule, dearer_plans> dearer_{};
     bool is_dearer_stale_ = true;
 };

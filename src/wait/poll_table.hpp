@@ -13,15 +13,15 @@ namespace roomport::wait_detail {
 
 class entry;
 
-inline constexpr look_id no_look = std::numeric_limits<look_id>::max();
+inline constexpr poll_id no_poll = std::numeric_limits<poll_id>::max();
 
-/// A look under way.
-struct look {
-    look() = default;
+/// A poll under way.
+struct poll_under_way {
+    poll_under_way() = default;
 
     bool is_held() const noexcept { return hold > duration::zero(); }
 
-    /// The keys looked at; null for one that nobody waits for any more.
+    /// The keys polled; null for one that nobody waits for any more.
     std::vector<entry*> keys;
     /// How many of them somebody waits for.
     std::size_t present = 0;
@@ -36,38 +36,38 @@ struct look {
     std::exception_ptr failure;
 };
 
-/// The looks under way by number. A number that has become free is used again with the memory it has.
-class look_table {
+/// The polls under way by number. A number that has become free is used again with the memory it has.
+class poll_table {
 public:
-    look_table() = default;
+    poll_table() = default;
 
-    look_id open() {
+    poll_id open() {
         if (free_.empty()) {
-            free_.reserve(looks_.size() + 1);
-            looks_.emplace_back();
-            return static_cast<look_id>(looks_.size() - 1);
+            free_.reserve(polls_.size() + 1);
+            polls_.emplace_back();
+            return static_cast<poll_id>(polls_.size() - 1);
         }
-        const look_id id = free_.back();
+        const poll_id id = free_.back();
         free_.pop_back();
         return id;
     }
 
-    void close(look_id id) noexcept {
-        look& done = looks_[id];
+    void close(poll_id id) noexcept {
+        poll_under_way& done = polls_[id];
         done.keys.clear();
         done.present = 0;
         done.under_way = false;
         free_.push_back(id);
     }
 
-    look& operator[](look_id id) noexcept { return looks_[id]; }
-    const look& operator[](look_id id) const noexcept { return looks_[id]; }
+    poll_under_way& operator[](poll_id id) noexcept { return polls_[id]; }
+    const poll_under_way& operator[](poll_id id) const noexcept { return polls_[id]; }
 
-    look_id size() const noexcept { return static_cast<look_id>(looks_.size()); }
+    poll_id size() const noexcept { return static_cast<poll_id>(polls_.size()); }
 
 private:
-    std::vector<look> looks_;
-    std::vector<look_id> free_;
+    std::vector<poll_under_way> polls_;
+    std::vector<poll_id> free_;
 };
 
 } // namespace roomport::wait_detail

@@ -8,14 +8,14 @@
 
 namespace roomport::wait_detail {
 
-/// Memory for the handlers of looks, used again for the next one: a look that finds a key still starting takes none
+/// Memory for the handlers of polls, used again for the next one: a poll that finds a key still starting takes none
 /// from the system. Thread-safe, for an observer may let go of a handler anywhere.
-class look_memory {
+class poll_memory {
 public:
-    look_memory() { free_.reserve(most_free); }
-    look_memory(const look_memory&) = delete;
-    look_memory& operator=(const look_memory&) = delete;
-    ~look_memory() {
+    poll_memory() { free_.reserve(most_free); }
+    poll_memory(const poll_memory&) = delete;
+    poll_memory& operator=(const poll_memory&) = delete;
+    ~poll_memory() {
         for (void* block : free_) {
             ::operator delete(block);
         }
@@ -52,31 +52,31 @@ private:
     std::vector<void*> free_;
 };
 
-/// An allocator that takes from a @ref look_memory.
+/// An allocator that takes from a @ref poll_memory.
 template <class T>
-class look_allocator {
+class poll_allocator {
 public:
     using value_type = T;
 
-    explicit look_allocator(std::shared_ptr<look_memory> memory) noexcept
+    explicit poll_allocator(std::shared_ptr<poll_memory> memory) noexcept
         : memory_(std::move(memory)) {}
 
     template <class U>
-    look_allocator(const look_allocator<U>& other) noexcept : memory_(other.memory()) {}
+    poll_allocator(const poll_allocator<U>& other) noexcept : memory_(other.memory()) {}
 
     T* allocate(std::size_t count) { return static_cast<T*>(memory_->take(count * sizeof(T))); }
     void deallocate(T* block, std::size_t count) noexcept {
         memory_->give_back(block, count * sizeof(T));
     }
 
-    const std::shared_ptr<look_memory>& memory() const noexcept { return memory_; }
+    const std::shared_ptr<poll_memory>& memory() const noexcept { return memory_; }
 
-    friend bool operator==(const look_allocator& left, const look_allocator& right) noexcept {
+    friend bool operator==(const poll_allocator& left, const poll_allocator& right) noexcept {
         return left.memory_ == right.memory_;
     }
 
 private:
-    std::shared_ptr<look_memory> memory_;
+    std::shared_ptr<poll_memory> memory_;
 };
 
 } // namespace roomport::wait_detail

@@ -1,5 +1,5 @@
-// The observer's looks at many rooms, against servers that offer the one, the other or nothing.
-#include "hathora/connection_info_observer.hpp"
+// The observer's polls many rooms, against servers that offer the one, the other or nothing.
+#include "hathora/room_observer.hpp"
 
 #include "support/scripted_server.hpp"
 
@@ -50,11 +50,11 @@ std::string running(const std::string& room) {
 const std::string announcing = "Roomport-Wait: 25\r\nRoomport-Batch: 200\r\n";
 
 /// An observer of a server that answers each request as a function of it says.
-class BatchLooks : public testing::Test {
+class BatchPolls : public testing::Test {
 protected:
     using reply = std::function<std::string(const std::string& request)>;
 
-    void serve(reply answer_to, batch_looks::settings with = batch_looks::settings()) {
+    void serve(reply answer_to, batch_polls::settings with = batch_polls::settings()) {
         server.emplace([this, answer_to = std::move(answer_to)](test::session& client) {
             for (auto request = client.read_request(); !request.empty();
                  request = client.read_request()) {
@@ -68,17 +68,17 @@ protected:
         pool = std::make_shared<http::pool>(context.get_executor(), context.get_executor(),
                                             http::origin::parse(server->url()).value(),
                                             http::pool_options());
-        subject = std::make_unique<connection_info_observer>(context.get_executor(), pool, "app",
-                                                             std::move(with));
+        subject =
+            std::make_unique<room_observer>(context.get_executor(), pool, "app", std::move(with));
     }
 
-    static batch_looks::settings with_token(std::shared_ptr<token_source> source) {
-        batch_looks::settings with;
+    static batch_polls::settings with_token(std::shared_ptr<token_source> source) {
+        batch_polls::settings with;
         with.token = std::make_shared<remembered_token>(std::move(source));
         return with;
     }
 
-    observation look(std::string_view room) {
+    observation poll(std::string_view room) {
         std::optional<observation> seen;
         subject->async_observe(room, {}, clock::now() + 10s,
                                [&](observation found) { seen = std::move(found); });
@@ -86,7 +86,7 @@ protected:
         return seen.value_or(observation());
     }
 
-    batch_observation look_at_many(const std::vector<std::string_view>& rooms, duration hold = {}) {
+    batch_observation poll_many(const std::vector<std::string_view>& rooms, duration hold = {}) {
         std::optional<batch_observation> seen;
         subject->async_observe_many(rooms, hold, clock::now() + 10s,
                                     [&](batch_observation found) { seen = std::move(found); });
@@ -125,38 +125,38 @@ protected:
     std::vector<std::string> requests;
     std::optional<test::scripted_server> server;
     std::shared_ptr<http::pool> pool;
-    std::unique_ptr<connection_info_observer> subject;
+    std::unique_ptr<room_observer> subject;
 };
 
 bool is_batch(const std::string& request) {
     return request.find("/roomport/v1/") != std::string::npos;
 }
 
-// Answers single looks and batches as the room service does; of batches, what `batch` says.
+// Answers single polls and batches as the room service does; of batches, what `batch` says.
 std::string announce_and(const std::string& request, const std::string& batch) {
     return is_batch(request) ? batch : http_response(starting("a"), 200, announcing);
 }
 
-TEST_F(BatchLooks, AnEndpointIsNotAskedBeforeItIsAnnounced) {
+TEST_F(BatchPolls, AnEndpointIsNotAskedBeforeItIsAnnounced) {
     serve([](const auto&) { return http_response(starting("a")); });
     EXPECT_LT(subject->batch().most, subject->batch().least);
-    EXPECT_EQ(look("a").state, observed_state::starting);
+    EXPECT_EQ(poll("a").state, observed_state::starting);
     EXPECT_LT(subject->batch().most, subject->batch().least);
-    expect_nothing_said(look_at_many({"a", "b"}), 2);
+    expect_nothing_said(poll_many({"a", "b"}), 2);
     EXPECT_EQ(request_count(), 1U);
 }
 
-TEST_F(BatchLooks, OneAnswerTellsOfManyRooms) {
+TEST_F(BatchPolls, OneAnswerTellsOfManyRooms) {
     serve([](const auto& request) {
         return announce_and(
             request, http_response("[" + active("c") + "," + starting("a") + "]", 200, announcing));
     });
-    look("a");
+    poll("a");
     EXPECT_EQ(subject->batch().most, 200U);
     EXPECT_EQ(subject->batch().least, 2U);
     EXPECT_EQ(subject->batch().hold_limit, duration(25s));
 
-    const auto seen = look_at_many({"a", "b", "c"});
+    const auto seen = poll_many({"a", "b", "c"});
     EXPECT_TRUE(request(1).starts_with("GET /roomport/v1/app/rooms?ids=a,b,c HTTP/1.1\r\n"))
         << request(1);
     EXPECT_EQ(request(1).find("Authorization"), std::string::npos);
@@ -173,80 +173,80 @@ TEST_F(BatchLooks, OneAnswerTellsOfManyRooms) {
     EXPECT_EQ(seen.keys[2]->exposed_port.port, 7777);
 }
 
-TEST_F(BatchLooks, AHoldIsAskedForInWholeSeconds) {
+TEST_F(BatchPolls, AHoldIsAskedForInWholeSeconds) {
     serve([](const auto& request) {
         return announce_and(request, http_response("[" + starting("a") + "," + starting("b") + "]",
                                                    200, announcing));
     });
-    look("a");
-    const auto seen = look_at_many({"a", "b"}, 7900ms);
+    poll("a");
+    const auto seen = poll_many({"a", "b"}, 7900ms);
     EXPECT_NE(request(1).find("rooms?ids=a,b&wait=7 HTTP"), std::string::npos) << request(1);
     EXPECT_TRUE(seen.whole.held);
     EXPECT_TRUE(seen.keys[0]->held);
     EXPECT_EQ(seen.keys[0]->round_trip, duration::zero());
 }
 
-TEST_F(BatchLooks, AServerThatRefusesIsAskedAboutRoomsOneByOne) {
+TEST_F(BatchPolls, AServerThatRefusesIsAskedAboutRoomsOneByOne) {
     for (const int status : {302, 400, 403, 404, 405, 501}) {
         SCOPED_TRACE(status);
         serve([status](const auto& request) {
             return announce_and(request, http_response("{}", status));
         });
-        look("a");
+        poll("a");
         ASSERT_GE(subject->batch().most, 2U);
-        const auto seen = look_at_many({"a", "b"});
+        const auto seen = poll_many({"a", "b"});
         expect_nothing_said(seen, 2);
         EXPECT_EQ(seen.whole.http_status, status);
         EXPECT_EQ(subject->batch().most, 0U);
-        look("a");
+        poll("a");
         EXPECT_EQ(subject->batch().most, 0U) << "announced again, but not after a while";
     }
 }
 
-TEST_F(BatchLooks, AnAnswerThatCantBeReadHarmsNoRoom) {
+TEST_F(BatchPolls, AnAnswerThatCantBeReadHarmsNoRoom) {
     for (const std::string body : {"[", "{}", "[{\"roomId\":1}]", "not json"}) {
         SCOPED_TRACE(body);
         serve([body](const auto& request) { return announce_and(request, http_response(body)); });
-        look("a");
-        expect_nothing_said(look_at_many({"a", "b"}), 2);
+        poll("a");
+        expect_nothing_said(poll_many({"a", "b"}), 2);
         EXPECT_EQ(subject->batch().most, 0U);
     }
 }
 
-TEST_F(BatchLooks, AnAnswerAboutOtherRoomsHarmsNoRoom) {
+TEST_F(BatchPolls, AnAnswerAboutOtherRoomsHarmsNoRoom) {
     serve([](const auto& request) {
         return announce_and(request, http_response("[" + active("x") + "]", 200, announcing));
     });
-    look("a");
-    expect_nothing_said(look_at_many({"a", "b"}), 2);
+    poll("a");
+    expect_nothing_said(poll_many({"a", "b"}), 2);
     EXPECT_EQ(subject->batch().most, 0U);
 }
 
-TEST_F(BatchLooks, ATargetThatIsTooLongIsHalved) {
+TEST_F(BatchPolls, ATargetThatIsTooLongIsHalved) {
     for (const int status : {414, 431}) {
         SCOPED_TRACE(status);
         serve([status](const auto& request) {
             return announce_and(request, http_response("{}", status));
         });
-        look("a");
-        expect_nothing_said(look_at_many({"a", "b", "c", "d"}), 4);
+        poll("a");
+        expect_nothing_said(poll_many({"a", "b", "c", "d"}), 4);
         EXPECT_EQ(subject->batch().most, 2U);
-        expect_nothing_said(look_at_many({"a", "b"}), 2);
+        expect_nothing_said(poll_many({"a", "b"}), 2);
         EXPECT_EQ(subject->batch().most, 0U);
     }
 }
 
-TEST_F(BatchLooks, IdsThatDoNotFitAreNotAskedAbout) {
+TEST_F(BatchPolls, IdsThatDoNotFitAreNotAskedAbout) {
     serve([](const auto& request) {
         return announce_and(request, http_response("[]", 200, announcing));
     });
-    look("a");
+    poll("a");
     std::vector<std::string> names;
     for (int i = 0; i < 100; ++i) {
         names.push_back(std::string(97, 'x') + std::to_string(100 + i));
     }
     const std::vector<std::string_view> rooms(names.begin(), names.end());
-    const auto seen = look_at_many(rooms);
+    const auto seen = poll_many(rooms);
     EXPECT_LE(request(1).find("\r\n"), 7100U);
     ASSERT_EQ(seen.keys.size(), 100U);
     EXPECT_TRUE(seen.keys[68]);
@@ -254,13 +254,13 @@ TEST_F(BatchLooks, IdsThatDoNotFitAreNotAskedAbout) {
     EXPECT_EQ(subject->batch().most, 69U);
 }
 
-TEST_F(BatchLooks, TroubleIsAFailureOfAllWithItsRetryAfter) {
+TEST_F(BatchPolls, TroubleIsAFailureOfAllWithItsRetryAfter) {
     serve([](const auto& request) {
         return announce_and(request,
                             http_response(R"({"message":"slow down"})", 429, "Retry-After: 7\r\n"));
     });
-    look("a");
-    const auto seen = look_at_many({"a", "b"});
+    poll("a");
+    const auto seen = poll_many({"a", "b"});
     EXPECT_EQ(seen.whole.state, observed_state::failed);
     EXPECT_EQ(seen.whole.error, make_http_status_error(429));
     EXPECT_EQ(seen.whole.message, "slow down");
@@ -269,19 +269,19 @@ TEST_F(BatchLooks, TroubleIsAFailureOfAllWithItsRetryAfter) {
     EXPECT_EQ(subject->batch().most, 200U);
 }
 
-TEST_F(BatchLooks, TheEndpointIsForgottenWhenAnswersNoLongerAnnounceIt) {
+TEST_F(BatchPolls, TheEndpointIsForgottenWhenAnswersNoLongerAnnounceIt) {
     serve([count = 0](const auto&) mutable {
         return http_response(starting("a"), 200, ++count == 1 ? announcing : "");
     });
-    look("a");
+    poll("a");
     EXPECT_EQ(subject->batch().most, 200U);
-    look("a");
+    poll("a");
     EXPECT_EQ(subject->batch().most, 0U);
 }
 
-TEST_F(BatchLooks, ACancelledLookEnds) {
+TEST_F(BatchPolls, ACancelledPollEnds) {
     serve([](const auto& request) { return is_batch(request) ? "" : announce_and(request, ""); });
-    look("a");
+    poll("a");
     boost::asio::cancellation_signal stop;
     std::optional<batch_observation> seen;
     const std::vector<std::string_view> rooms{"a", "b"};
@@ -300,7 +300,7 @@ TEST_F(BatchLooks, ACancelledLookEnds) {
     EXPECT_EQ(subject->batch().most, 200U);
 }
 
-TEST_F(BatchLooks, TheListOfProcessesTellsOfManyRooms) {
+TEST_F(BatchPolls, TheListOfProcessesTellsOfManyRooms) {
     std::vector<std::string> names;
     std::string list;
     for (int i = 0; i < 12; ++i) {
@@ -312,7 +312,7 @@ TEST_F(BatchLooks, TheListOfProcessesTellsOfManyRooms) {
           with_token(fixed_token(secret("tok"))));
     EXPECT_EQ(subject->batch().least, 10U);
     EXPECT_EQ(subject->batch().hold_limit, duration::zero());
-    const auto seen = look_at_many(std::vector<std::string_view>(names.begin(), names.end()), 20s);
+    const auto seen = poll_many(std::vector<std::string_view>(names.begin(), names.end()), 20s);
     EXPECT_TRUE(request(0).starts_with("GET /processes/v1/app/list/running HTTP/1.1\r\n"));
     EXPECT_NE(request(0).find("Authorization: Bearer tok\r\n"), std::string::npos);
     EXPECT_FALSE(seen.whole.held);
@@ -324,20 +324,20 @@ TEST_F(BatchLooks, TheListOfProcessesTellsOfManyRooms) {
     EXPECT_EQ(subject->batch().least, 10U);
 }
 
-TEST_F(BatchLooks, AListThatIsRefusedIsNotAskedForAgainSoon) {
+TEST_F(BatchPolls, AListThatIsRefusedIsNotAskedForAgainSoon) {
     for (const int status : {401, 403, 404, 501}) {
         SCOPED_TRACE(status);
         serve([status](const auto&) { return http_response(R"({"message":"tok no"})", status); },
               with_token(fixed_token(secret("tok"))));
-        expect_nothing_said(look_at_many({"a", "b"}), 2);
+        expect_nothing_said(poll_many({"a", "b"}), 2);
         EXPECT_EQ(subject->batch().most, 0U);
-        expect_nothing_said(look_at_many({"a", "b"}), 2);
+        expect_nothing_said(poll_many({"a", "b"}), 2);
         EXPECT_EQ(request_count(), 1U);
         requests.clear();
     }
 }
 
-TEST_F(BatchLooks, AListIsAskedForAgainWithAnotherToken) {
+TEST_F(BatchPolls, AListIsAskedForAgainWithAnotherToken) {
     std::string current = "old";
     serve(
         [](const auto& request) {
@@ -356,32 +356,32 @@ TEST_F(BatchLooks, AListIsAskedForAgainWithAnotherToken) {
     run_until([&] { return seen.has_value(); });
     expect_nothing_said(*seen, 2);
     EXPECT_GE(subject->batch().most, 10U);
-    look_at_many({"a", "b"});
+    poll_many({"a", "b"});
     EXPECT_NE(request(1).find("Bearer new"), std::string::npos);
 }
 
-TEST_F(BatchLooks, AListInTroubleLeavesItToSingleLooks) {
+TEST_F(BatchPolls, AListInTroubleLeavesItToSinglePolls) {
     serve([](const auto&) { return http_response("{}", 503); },
           with_token(fixed_token(secret("tok"))));
-    EXPECT_EQ(look_at_many({"a", "b"}).whole.error, make_http_status_error(503));
+    EXPECT_EQ(poll_many({"a", "b"}).whole.error, make_http_status_error(503));
     EXPECT_EQ(subject->batch().most, 0U);
 }
 
-TEST_F(BatchLooks, WithoutAUsableTokenThereIsNoList) {
+TEST_F(BatchPolls, WithoutAUsableTokenThereIsNoList) {
     serve([](const auto&) { return http_response("[]"); },
           with_token(token_callback([]() -> boost::system::result<secret> { throw 1; })));
-    expect_nothing_said(look_at_many({"a", "b"}), 2);
+    expect_nothing_said(poll_many({"a", "b"}), 2);
     EXPECT_EQ(request_count(), 0U);
 }
 
-TEST_F(BatchLooks, TheEndpointIsBetterThanTheList) {
+TEST_F(BatchPolls, TheEndpointIsBetterThanTheList) {
     serve(
         [](const auto& request) {
             return announce_and(request, http_response("[]", 200, announcing));
         },
         with_token(fixed_token(secret("tok"))));
-    look("a");
-    look_at_many({"a", "b"});
+    poll("a");
+    poll_many({"a", "b"});
     EXPECT_TRUE(is_batch(request(1)));
 }
 

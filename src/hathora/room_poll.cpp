@@ -1,4 +1,4 @@
-#include "hathora/connection_info_look.hpp"
+#include "hathora/room_poll.hpp"
 
 #include "hathora/observe.hpp"
 
@@ -18,7 +18,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// What a look may keep for the next one; a server that once answered at length is not to cost memory for ever.
+// What a poll may keep for the next one; a server that once answered at length is not to cost memory for ever.
 constexpr std::size_t most_kept = std::size_t{16} * 1024;
 
 void append_number(std::string& to, std::chrono::seconds::rep number) {
@@ -29,39 +29,39 @@ void append_number(std::string& to, std::chrono::seconds::rep number) {
 
 } // namespace
 
-/// Stays in the slot until the next look takes its place, so that the slot's memory is used again; it does nothing once its
-/// own look is over.
-class connection_info_look::canceller {
+/// Stays in the slot until the next poll takes its place, so that the slot's memory is used again; it does nothing once its
+/// own poll is over.
+class room_poll::canceller {
 public:
-    explicit canceller(connection_info_look& one) : one_(one.weak_from_this()), turn_(one.turn_) {}
+    explicit canceller(room_poll& one) : one_(one.weak_from_this()), turn_(one.turn_) {}
 
     void operator()(asio::cancellation_type type) const {
         if (type == asio::cancellation_type::none) {
             return;
         }
-        if (auto look = one_.lock()) {
-            asio::post(look->settings_->strand, [look, turn = turn_] {
-                if (look->turn_ == turn) {
-                    look->settings_->connections->cancel(*look);
+        if (auto poll = one_.lock()) {
+            asio::post(poll->settings_->strand, [poll, turn = turn_] {
+                if (poll->turn_ == turn) {
+                    poll->settings_->connections->cancel(*poll);
                 }
             });
         }
     }
 
 private:
-    std::weak_ptr<connection_info_look> one_;
+    std::weak_ptr<room_poll> one_;
     std::uint64_t turn_;
 };
 
-connection_info_look::connection_info_look(std::shared_ptr<const look_settings> settings,
-                                           std::shared_ptr<look_shelf> shelf)
+room_poll::room_poll(std::shared_ptr<const poll_settings> settings,
+                     std::shared_ptr<poll_shelf> shelf)
     : settings_(std::move(settings)), shelf_(std::move(shelf)) {
     wanted = settings_->request;
     sink = &document_;
 }
 
-void connection_info_look::start(std::string_view key, duration hold, time_point deadline,
-                                 observer::handler_type handler) {
+void room_poll::start(std::string_view key, duration hold, time_point deadline,
+                      observer::handler_type handler) {
     ++turn_;
     document_.restart();
     room_id_.assign(key);
@@ -90,13 +90,13 @@ void connection_info_look::start(std::string_view key, duration hold, time_point
     settings_->connections->start(shared_from_this());
 }
 
-std::string connection_info_look::message() const {
+std::string room_poll::message() const {
     const bool is_answered = document_.status() != 0;
     return document_.message(is_answered && settings_->token ? settings_->token->to_hide()
                                                              : secret());
 }
 
-observation connection_info_look::seen(error_code ec) {
+observation room_poll::seen(error_code ec) {
     const auto outcome = document_.outcome(ec);
     observation result = outcome ? observe_failure(outcome, answer, message())
                                  : observe_document(room_id_, document_.value());
@@ -113,7 +113,7 @@ observation connection_info_look::seen(error_code ec) {
     return result;
 }
 
-void connection_info_look::ended(error_code ec) {
+void room_poll::ended(error_code ec) {
     ++turn_;
     auto result = seen(ec);
     auto handler = *std::move(handler_);

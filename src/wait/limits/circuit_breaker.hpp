@@ -8,26 +8,26 @@
 
 namespace roomport::wait_detail {
 
-/// Keeps looks from storming a server that is out of order, and from rushing in when it is back.
+/// Keeps polls from storming a server that is out of order, and from rushing in when it is back.
 ///
-/// A server is taken to be out of order after three looks in a row that failed, each begun after the failure of the one
-/// before was known (so a broken connection with many looks on it counts once) and with no good answer between; when
+/// A server is taken to be out of order after three polls in a row that failed, each begun after the failure of the one
+/// before was known (so a broken connection with many polls on it counts once) and with no good answer between; when
 /// failures outnumbered good answers for a second; or when a failure carries a Retry-After of a second or more. From the
 /// first failure to the next good answer the rate does not rise above that of the ten seconds before (or ten a second).
-/// Once the server is out of order, looks keep to 10 % of that rate and nine in ten seconds, until one that began since is
+/// Once the server is out of order, polls keep to 10 % of that rate and nine in ten seconds, until one that began since is
 /// answered. Then the rate doubles each second up to what it was, and grows by a twentieth each second beyond, as long
 /// as answers come and are good, until it limits no more.
-class outage_control {
+class circuit_breaker {
 public:
-    outage_control() noexcept;
+    circuit_breaker() noexcept;
 
-    /// A look begins.
+    /// A poll begins.
     void began(time_point now) noexcept { begun_.add(now); }
 
-    /// A look was answered.
+    /// A poll was answered.
     void answered(time_point begun, time_point now) noexcept;
 
-    /// A look failed in a way that says that the server is out of order.
+    /// A poll failed in a way that says that the server is out of order.
     /// @param floor the Retry-After, if there was one.
     /// @return whether the rate was cut.
     bool failed(time_point begun, time_point now, time_point floor) noexcept;
@@ -35,7 +35,7 @@ public:
     /// Lets the rate rise as far as time and answers ask for.
     void settle(time_point now) noexcept;
 
-    /// Looks a second; infinity when nothing limits them.
+    /// Polls a second; infinity when nothing limits them.
     double rate() const noexcept { return rate_; }
 
 private:
@@ -47,7 +47,7 @@ private:
 
     condition server_ = condition::sound;
     double rate_ = std::numeric_limits<double>::infinity();
-    /// Looks a second before the trouble began.
+    /// Polls a second before the trouble began.
     double rate_before_ = 0;
 
     unsigned failures_in_a_row_ = 0;

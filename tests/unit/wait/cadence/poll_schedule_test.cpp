@@ -1,4 +1,4 @@
-#include "wait/cadence/look_schedule.hpp"
+#include "wait/cadence/poll_schedule.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,8 +44,8 @@ grid_law random_law(std::mt19937& random, std::size_t nodes) {
     return made;
 }
 
-double step_cost(const grid_law& one, double look_cost, std::size_t from, std::size_t to) {
-    return look_cost * (1 - one.law[from]) + one.integral[to] - one.integral[from] -
+double step_cost(const grid_law& one, double poll_cost, std::size_t from, std::size_t to) {
+    return poll_cost * (1 - one.law[from]) + one.integral[to] - one.integral[from] -
            one.law[from] * (one.times[to] - one.times[from]);
 }
 
@@ -54,11 +54,11 @@ struct plan {
     std::vector<std::uint16_t> next;
 };
 
-plan fast(const grid_law& one, double look_cost) {
+plan fast(const grid_law& one, double poll_cost) {
     const std::size_t nodes = one.times.size();
     plan made{std::vector<double>(nodes), std::vector<std::uint16_t>(nodes)};
     std::vector<std::uint16_t> hull(nodes);
-    plan_schedule<std::uint16_t>(one.times, one.law, one.integral, look_cost, hull, made.value,
+    plan_schedule<std::uint16_t>(one.times, one.law, one.integral, poll_cost, hull, made.value,
                                  made.next);
     return made;
 }
@@ -67,17 +67,17 @@ TEST(PlanSchedule, CostsWhatComparingAllPairsFinds) {
     std::mt19937 random(3);
     for (int round = 0; round < 300; ++round) {
         const grid_law one = random_law(random, 2 + random() % 60);
-        const double look_cost = 0.001 * std::pow(10.0, random() % 4);
+        const double poll_cost = 0.001 * std::pow(10.0, random() % 4);
         const std::size_t nodes = one.times.size();
         std::vector<double> least(nodes, 0);
         for (std::size_t node = nodes - 1; node-- > 0;) {
             least[node] = std::numeric_limits<double>::max();
             for (std::size_t to = node + 1; to < nodes; ++to) {
                 least[node] =
-                    std::min(least[node], step_cost(one, look_cost, node, to) + least[to]);
+                    std::min(least[node], step_cost(one, poll_cost, node, to) + least[to]);
             }
         }
-        const plan made = fast(one, look_cost);
+        const plan made = fast(one, poll_cost);
         for (std::size_t node = 0; node < nodes; ++node) {
             ASSERT_NEAR(made.value[node], least[node], 1e-9)
                 << "round " << round << " node " << node;
@@ -85,7 +85,7 @@ TEST(PlanSchedule, CostsWhatComparingAllPairsFinds) {
     }
 }
 
-TEST(PlanSchedule, LeadsToLooksThatCostWhatItPromises) {
+TEST(PlanSchedule, LeadsToPollsThatCostWhatItPromises) {
     std::mt19937 random(4);
     for (int round = 0; round < 100; ++round) {
         const grid_law one = random_law(random, 40);
@@ -101,17 +101,17 @@ TEST(PlanSchedule, LeadsToLooksThatCostWhatItPromises) {
     }
 }
 
-TEST(PlanSchedule, IsNotBeatenByAnySetOfLooks) {
+TEST(PlanSchedule, IsNotBeatenByAnySetOfPolls) {
     std::mt19937 random(5);
     for (int round = 0; round < 40; ++round) {
         const grid_law one = random_law(random, 11);
         const std::size_t last = one.times.size() - 1;
         double least = std::numeric_limits<double>::max();
-        for (unsigned looks = 0; looks < 1U << (last - 1); ++looks) {
+        for (unsigned polls = 0; polls < 1U << (last - 1); ++polls) {
             double cost = 0;
             std::size_t from = 0;
             for (std::size_t to = 1; to <= last; ++to) {
-                if (to == last || ((looks >> (to - 1)) & 1U) != 0) {
+                if (to == last || ((polls >> (to - 1)) & 1U) != 0) {
                     cost += step_cost(one, 0.2, from, to);
                     from = to;
                 }

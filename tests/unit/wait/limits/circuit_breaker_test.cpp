@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(PollBudget, TakesOneLostAnswerAmongManyGoodOnesForNothing) {
+TEST(RateLimiter, TakesOneLostAnswerAmongManyGoodOnesForNothing) {
     random_source random(7);
     eager_client client(0, 30, 1, [&random](time_point) {
         return random.next() % 50 == 0 ? unavailable() : good();
@@ -21,39 +21,39 @@ TEST(PollBudget, TakesOneLostAnswerAmongManyGoodOnesForNothing) {
     EXPECT_GT(client.budget.rate(), 1e9);
 }
 
-TEST(PollBudget, TakesABrokenConnectionWithManyLooksOnItForOneFailure) {
-    poll_budget budget(0);
-    for (int look = 0; look < 64; ++look) {
+TEST(RateLimiter, TakesABrokenConnectionWithManyPollsOnItForOneFailure) {
+    rate_limiter budget(0);
+    for (int poll = 0; poll < 64; ++poll) {
         budget.spend(begin);
     }
-    for (int look = 0; look < 64; ++look) {
-        budget.ended(look_outcome::unavailable, begin, begin + 10ms);
+    for (int poll = 0; poll < 64; ++poll) {
+        budget.ended(poll_outcome::unavailable, begin, begin + 10ms);
     }
     const time_point later = budget.opens_at(begin + 10ms);
     EXPECT_EQ(later, begin + 10ms);
     budget.spend(later);
-    budget.ended(look_outcome::answered, later, later + 10ms);
+    budget.ended(poll_outcome::answered, later, later + 10ms);
     EXPECT_GT(budget.rate(), 1e9);
 }
 
-TEST(PollBudget, TakesTwoLostAnswersOfALoneRoomForNothing) {
-    poll_budget budget(0);
-    for (const auto how : {look_outcome::answered, look_outcome::unavailable,
-                           look_outcome::unavailable, look_outcome::answered}) {
+TEST(RateLimiter, TakesTwoLostAnswersOfALoneRoomForNothing) {
+    rate_limiter budget(0);
+    for (const auto how : {poll_outcome::answered, poll_outcome::unavailable,
+                           poll_outcome::unavailable, poll_outcome::answered}) {
         budget.spend(begin);
         budget.ended(how, begin, begin + 10ms);
     }
     EXPECT_GT(budget.rate(), 1e9);
 }
 
-TEST(PollBudget, KeepsToAFifthAndAProbeASecondDuringAnOutage) {
+TEST(RateLimiter, KeepsToAFifthAndAProbeASecondDuringAnOutage) {
     for (const double demand : {0.2, 1.0, 10.0, 200.0, 2000.0}) {
         for (std::uint64_t seed = 1; seed <= 20; ++seed) {
             SCOPED_TRACE(std::to_string(demand) + " a second, seed " + std::to_string(seed));
             eager_client client(0, 1 + seed, seed, down_between(begin + 30s, begin + 90s));
             client.run_until(begin + 30s, demand);
             const double before = static_cast<double>(client.sent.size()) / 30;
-            // Every place is wanted at once, so it takes that many looks to see the first failure.
+            // Every place is wanted at once, so it takes that many polls to see the first failure.
             client.run_until(begin + 90s);
             EXPECT_LE(static_cast<double>(client.sent_between(begin + 30s, begin + 90s)),
                       60 * (0.2 * before + 1) + 2 * static_cast<double>(seed));
@@ -67,7 +67,7 @@ TEST(PollBudget, KeepsToAFifthAndAProbeASecondDuringAnOutage) {
     }
 }
 
-TEST(PollBudget, ComesBackFromAnOutageInStepsAndSoon) {
+TEST(RateLimiter, ComesBackFromAnOutageInStepsAndSoon) {
     eager_client client(0, 100, 1, down_between(begin + 30s, begin + 90s));
     client.latency = 1ms;
     client.jitter = 1ms;
@@ -86,14 +86,14 @@ TEST(PollBudget, ComesBackFromAnOutageInStepsAndSoon) {
     EXPECT_GT(client.budget.rate(), 1e9);
 }
 
-TEST(PollBudget, FindsOutWithinASecondThatTheServerIsBack) {
+TEST(RateLimiter, FindsOutWithinASecondThatTheServerIsBack) {
     eager_client client(0, 1, 1, down_between(begin + 10s, begin + 60s));
     client.run_until(begin + 10s, 1);
     client.run_until(begin + 62s);
     EXPECT_GE(client.sent_between(begin + 60s, begin + 61s + 120ms), 1U);
 }
 
-TEST(PollBudget, DoesNotStormAServerThatFailsMostOfTheTime) {
+TEST(RateLimiter, DoesNotStormAServerThatFailsMostOfTheTime) {
     random_source random(3);
     eager_client client(0, 30, 1, [&random](time_point at) {
         return at >= begin + 30s && random.next() % 10 < 8 ? unavailable() : good();
@@ -103,7 +103,7 @@ TEST(PollBudget, DoesNotStormAServerThatFailsMostOfTheTime) {
     EXPECT_LE(client.sent_between(begin + 35s, begin + 90s), 55U * (200 * 4 / 10));
 }
 
-TEST(PollBudget, KeepsAnOutagesRateAcrossAShortRelief) {
+TEST(RateLimiter, KeepsAnOutagesRateAcrossAShortRelief) {
     const auto flaps = [](time_point at) {
         const auto second = (at - begin) / 1s;
         return second >= 30 && second % 10 != 0 ? unavailable() : good();
@@ -114,7 +114,7 @@ TEST(PollBudget, KeepsAnOutagesRateAcrossAShortRelief) {
     EXPECT_LE(client.sent_between(begin + 31s, begin + 120s), 89U * 60);
 }
 
-TEST(PollBudget, RepeatsItselfExactly) {
+TEST(RateLimiter, RepeatsItselfExactly) {
     const auto play = [] {
         enforcing_server server(20, 7);
         eager_client client(0, 30, 5, enforce(server));

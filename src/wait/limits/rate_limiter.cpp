@@ -1,41 +1,41 @@
-#include "wait/limits/poll_budget.hpp"
+#include "wait/limits/rate_limiter.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace roomport::wait_detail {
 
-poll_budget::poll_budget(double max_rate) noexcept : throttle_(max_rate) {
+rate_limiter::rate_limiter(double max_rate) noexcept : throttle_(max_rate) {
     pace_.change(rate(), time_point());
 }
 
-time_point poll_budget::opens_at(time_point now) const noexcept {
+time_point rate_limiter::opens_at(time_point now) const noexcept {
     return std::max({now, floor_, pace_.opens_at()});
 }
 
-void poll_budget::spend(time_point now) noexcept {
+void rate_limiter::spend(time_point now) noexcept {
     settle(now);
     pace_.spend(now);
     throttle_.began(now);
     outage_.began(now);
 }
 
-void poll_budget::ended(look_outcome how, time_point begun, time_point now) noexcept {
+void rate_limiter::ended(poll_outcome how, time_point begun, time_point now) noexcept {
     bool is_cut = false;
     const time_point announced = std::exchange(announced_, time_point::min());
     switch (how) {
-    case look_outcome::answered:
+    case poll_outcome::answered:
         throttle_.taken(now);
         outage_.answered(begun, now);
         break;
-    case look_outcome::throttled:
+    case poll_outcome::throttled:
         is_cut = throttle_.refused(begun, now, announced);
         outage_.answered(begun, now);
         break;
-    case look_outcome::unavailable:
+    case poll_outcome::unavailable:
         is_cut = outage_.failed(begun, now, announced);
         break;
-    case look_outcome::unknown:
+    case poll_outcome::unknown:
         break;
     }
     settle(now);
@@ -44,16 +44,16 @@ void poll_budget::ended(look_outcome how, time_point begun, time_point now) noex
     }
 }
 
-void poll_budget::raise_floor(time_point floor) noexcept {
+void rate_limiter::raise_floor(time_point floor) noexcept {
     floor_ = std::max(floor_, floor);
     announced_ = std::max(announced_, floor);
 }
 
-double poll_budget::rate() const noexcept {
+double rate_limiter::rate() const noexcept {
     return std::min(throttle_.rate(), outage_.rate());
 }
 
-void poll_budget::settle(time_point now) noexcept {
+void rate_limiter::settle(time_point now) noexcept {
     throttle_.settle(now);
     outage_.settle(now);
     pace_.change(rate(), now);

@@ -1,4 +1,4 @@
-#include "wait/limits/look_gate.hpp"
+#include "wait/limits/poll_gate.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,11 +13,11 @@ double sensible_rate(double given) noexcept {
 
 } // namespace
 
-look_gate::look_gate(std::size_t places, std::size_t held_places, double max_rate)
+poll_gate::poll_gate(std::size_t places, std::size_t held_places, double max_rate)
     : places_(std::max<std::size_t>(places, 1)), held_places_(std::min(held_places, places_)),
       budget_(sensible_rate(max_rate)) {}
 
-bool look_gate::open_for_hold(time_point now, std::size_t keys) const noexcept {
+bool poll_gate::open_for_hold(time_point now, std::size_t keys) const noexcept {
     std::size_t most = held_places_;
     if (places_ > 1) {
         most = std::min(most, places_ - 1);
@@ -27,23 +27,23 @@ bool look_gate::open_for_hold(time_point now, std::size_t keys) const noexcept {
     return open(now) && held_ < most;
 }
 
-bool look_gate::is_rate_limited() const noexcept {
+bool poll_gate::is_rate_limited() const noexcept {
     return std::isfinite(budget_.rate());
 }
 
-time_point look_gate::opens_after_next(time_point now) const noexcept {
-    poll_budget after = budget_;
+time_point poll_gate::opens_after_next(time_point now) const noexcept {
+    rate_limiter after = budget_;
     after.spend(now);
     return after.opens_at(now);
 }
 
-void look_gate::begin(bool held, time_point now) noexcept {
+void poll_gate::begin(bool held, time_point now) noexcept {
     ++in_flight_;
     held_ += held ? 1 : 0;
     budget_.spend(now);
 }
 
-void look_gate::end(bool held, look_outcome how, time_point begun, time_point now) noexcept {
+void poll_gate::end(bool held, poll_outcome how, time_point begun, time_point now) noexcept {
     --in_flight_;
     held_ -= held ? 1 : 0;
     budget_.ended(how, begun, now);

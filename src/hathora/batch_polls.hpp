@@ -18,11 +18,11 @@
 
 namespace roomport::hathora {
 
-/// Looks at many rooms of one app with one request: by the room service's extension where a server announces it, else by
+/// Polls many rooms of one app with one request: by the room service's extension where a server announces it, else by
 /// the list of running processes where there is a token for it.
 ///
-/// Where neither works, its looks say nothing of any room, so that each is looked at by itself.
-class batch_looks : public std::enable_shared_from_this<batch_looks> {
+/// Where neither works, its polls say nothing of any room, so that each is polled by itself.
+class batch_polls : public std::enable_shared_from_this<batch_polls> {
 public:
     /// What may be used.
     class settings {
@@ -34,12 +34,12 @@ public:
         std::shared_ptr<remembered_token> token;
     };
 
-    /// As for @ref connection_info_observer.
-    batch_looks(boost::asio::any_io_executor strand, std::shared_ptr<http::pool> connections,
+    /// As for @ref room_observer.
+    batch_polls(boost::asio::any_io_executor strand, std::shared_ptr<http::pool> connections,
                 std::string app_id, settings with);
-    batch_looks(const batch_looks&) = delete;
-    batch_looks& operator=(const batch_looks&) = delete;
-    ~batch_looks();
+    batch_polls(const batch_polls&) = delete;
+    batch_polls& operator=(const batch_polls&) = delete;
+    ~batch_polls();
 
     /// Takes notice of a room that is asked about.
     void saw(std::string_view room_id) { choice_.saw_id(room_id.size()); }
@@ -55,18 +55,18 @@ public:
                observer::batch_handler_type handler);
 
 private:
-    class look;
-    class endpoint_look;
-    class list_look;
+    class poll;
+    class endpoint_poll;
+    class list_poll;
 
-    void ask_endpoint(std::shared_ptr<endpoint_look> current, duration hold, time_point deadline);
-    void ask_for_list(std::shared_ptr<list_look> current, time_point deadline);
-    void send(std::shared_ptr<look> current, encoded_request encoded, time_point deadline);
-    void ended(look& current, error_code ec, const http::response& response);
+    void ask_endpoint(std::shared_ptr<endpoint_poll> current, duration hold, time_point deadline);
+    void ask_for_list(std::shared_ptr<list_poll> current, time_point deadline);
+    void send(std::shared_ptr<poll> current, encoded_request encoded, time_point deadline);
+    void ended(poll& current, error_code ec, const http::response& response);
     void say_nothing(std::size_t wanted, observer::batch_handler_type handler);
-    void fill_numbers(observation& seen, look& current, const http::response& response) const;
-    void token_refused(const look& current);
-    void look_for_another_token(time_point now);
+    void fill_numbers(observation& seen, poll& current, const http::response& response) const;
+    void token_refused(const poll& current);
+    void check_for_another_token(time_point now);
 
     boost::asio::any_io_executor strand_;
     std::shared_ptr<http::pool> connections_;

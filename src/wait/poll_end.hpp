@@ -1,15 +1,15 @@
 #pragma once
 
-#include "wait/limits/poll_budget.hpp"
+#include "wait/limits/rate_limiter.hpp"
 
 #include <roomport/clock.hpp>
 #include <roomport/wait/observation.hpp>
 
 namespace roomport::wait_detail {
 
-/// A look that is over.
-struct ended_look {
-    ended_look() = default;
+/// A poll that is over.
+struct ended_poll {
+    ended_poll() = default;
 
     bool is_held() const noexcept { return hold > duration::zero(); }
 
@@ -23,15 +23,15 @@ struct ended_look {
     duration hold{};
 };
 
-/// Whether an ended look says nothing about its key nor about the server: it gave way, was a dropped hold, or the
+/// Whether an ended poll says nothing about its key nor about the server: it gave way, was a dropped hold, or the
 /// waiters' deadlines left it too little time.
-bool is_without_news(const ended_look& done, const observation& seen);
+bool is_without_news(const ended_poll& done, const observation& seen);
 
-/// How the server took a look, for the budget.
-look_outcome outcome_of(const observation& seen);
+/// How the server took a poll, for the budget.
+poll_outcome outcome_of(const observation& seen);
 
 /// When the server decided about an answer that came at `now`, at the earliest.
 /// @param lead how long an answer is on its way, at most.
-time_point decided_after(const ended_look& done, duration lead, time_point now);
+time_point decided_after(const ended_poll& done, duration lead, time_point now);
 
 } // namespace roomport::wait_detail
