@@ -128,8 +128,10 @@ ROOMPORT_EXPORT std::string_view word(errc value) noexcept;
 
 } // namespace roomport
 
+/// @cond
 template <>
 struct boost::system::is_error_code_enum<roomport::error> : std::true_type {};
 
 template <>
 struct boost::system::is_error_condition_enum<roomport::errc> : std::true_type {};
+/// @endcond

@@ -19,6 +19,7 @@ struct phase_times {
     /// From the first byte read to the end of the message.
     duration read{};
 
+    /// Adds each phase of another request.
     phase_times& operator+=(const phase_times& other) noexcept {
         queue += other.queue;
         resolve += other.resolve;
@@ -29,6 +30,7 @@ struct phase_times {
         return *this;
     }
 
+    /// Takes each phase of another request away.
     phase_times& operator-=(const phase_times& other) noexcept {
         queue -= other.queue;
         resolve -= other.resolve;

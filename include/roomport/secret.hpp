@@ -13,10 +13,15 @@ namespace roomport {
 class ROOMPORT_EXPORT secret {
 public:
     secret() = default;
+    /// @param text the text; the caller's own copy stays where it is.
     explicit secret(std::string_view text) : text_(text) {}
+    /// A copy is a secret, too.
     secret(const secret& other) = default;
+    /// Leaves nothing of the text in the other.
     secret(secret&& other) noexcept;
+    /// Overwrites the text that was there.
     secret& operator=(const secret& other);
+    /// Overwrites the text that was there, and leaves nothing of it in the other.
     secret& operator=(secret&& other) noexcept;
     ~secret();
 

@@ -28,14 +28,17 @@ enum class response_size {
 struct operation_description {
     /// The operation's id in the contract.
     std::string_view id;
+    /// The method of its requests.
     http::method verb;
     /// The path with `{placeholders}`; `{appId}` is filled by the client, others from the request's members.
     std::string_view path;
+    /// What the caller has to prove.
     authentication auth;
     /// Whether the request may reach the server twice without harm.
     bool repeatable;
     /// The one status that means success.
     int success_status;
+    /// How large its answer may be.
     response_size size;
 };
 
@@ -46,7 +49,9 @@ struct operation_description {
 /// parameter, left out while empty and repeated for each element of a list.
 template <class Request, class Response>
 struct operation : operation_description {
+    /// What it takes.
     using request_type = Request;
+    /// What it yields.
     using response_type = Response;
 };
 

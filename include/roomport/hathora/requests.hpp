@@ -33,9 +33,11 @@ BOOST_DESCRIBE_STRUCT(app_request, (), ())
 class room_request {
 public:
     room_request() = default;
+    /// @param id the room's id.
     explicit room_request(std::string id) : room_id(std::move(id)) {}
     friend bool operator==(const room_request&, const room_request&) = default;
 
+    /// The room's id.
     std::string room_id;
 };
 BOOST_DESCRIBE_STRUCT(room_request, (), (room_id))
@@ -44,6 +46,7 @@ BOOST_DESCRIBE_STRUCT(room_request, (), (room_id))
 class rooms_request {
 public:
     rooms_request() = default;
+    /// @param room_ids see @ref ids.
     explicit rooms_request(std::vector<std::string> room_ids) : ids(std::move(room_ids)) {}
     friend bool operator==(const rooms_request&, const rooms_request&) = default;
 
@@ -59,9 +62,11 @@ BOOST_DESCRIBE_STRUCT(rooms_request, (), (ids, wait))
 class process_request {
 public:
     process_request() = default;
+    /// @param id the process's id.
     explicit process_request(std::string id) : process_id(std::move(id)) {}
     friend bool operator==(const process_request&, const process_request&) = default;
 
+    /// The process's id.
     std::string process_id;
 };
 BOOST_DESCRIBE_STRUCT(process_request, (), (process_id))
@@ -70,12 +75,14 @@ BOOST_DESCRIBE_STRUCT(process_request, (), (process_id))
 class create_room_request {
 public:
     create_room_request() = default;
+    /// @param where the region to start the room in.
     explicit create_room_request(roomport::region where) { body.region = where; }
     friend bool operator==(const create_room_request&, const create_room_request&) = default;
 
     /// The room's id; nothing: the server chooses one. It must never have been used before.
     std::optional<std::string> room_id;
 
+    /// Where, and with what configuration.
     create_room_params body;
 };
 BOOST_DESCRIBE_STRUCT(create_room_request, (), (room_id, body))
@@ -87,7 +94,10 @@ public:
     friend bool operator==(const update_room_config_request&,
                            const update_room_config_request&) = default;
 
+    /// The room's id.
     std::string room_id;
+
+    /// The configuration it is to have.
     update_room_config_params body;
 };
 BOOST_DESCRIBE_STRUCT(update_room_config_request, (), (room_id, body))
@@ -98,6 +108,7 @@ public:
     process_list_request() = default;
     friend bool operator==(const process_list_request&, const process_list_request&) = default;
 
+    /// Processes in this region; nothing: in any.
     std::optional<open_enum<roomport::region>> region;
 };
 BOOST_DESCRIBE_STRUCT(process_list_request, (), (region))
@@ -135,9 +146,11 @@ BOOST_DESCRIBE_STRUCT(process_filter_v2_request, (), (status, region))
 class create_process_request {
 public:
     create_process_request() = default;
+    /// @param where the region to start the process in.
     explicit create_process_request(roomport::region where) : region(where) {}
     friend bool operator==(const create_process_request&, const create_process_request&) = default;
 
+    /// The region to start the process in.
     open_enum<roomport::region> region;
 };
 BOOST_DESCRIBE_STRUCT(create_process_request, (), (region))
@@ -146,9 +159,11 @@ BOOST_DESCRIBE_STRUCT(create_process_request, (), (region))
 class login_nickname_request {
 public:
     login_nickname_request() = default;
+    /// @param nickname what the player is to be called.
     explicit login_nickname_request(std::string nickname) { body.nickname = std::move(nickname); }
     friend bool operator==(const login_nickname_request&, const login_nickname_request&) = default;
 
+    /// What the player is to be called.
     nickname_object body;
 };
 BOOST_DESCRIBE_STRUCT(login_nickname_request, (), (body))
@@ -157,6 +172,9 @@ BOOST_DESCRIBE_STRUCT(login_nickname_request, (), (body))
 class create_lobby_request {
 public:
     create_lobby_request() = default;
+    /// @param player the token from the player's login.
+    /// @param where  the region to start the lobby's room in.
+    /// @param who    who may see the lobby.
     create_lobby_request(secret player, roomport::region where, lobby_visibility who)
         : player_token(std::move(player)) {
         body.region = where;
@@ -172,6 +190,7 @@ public:
     /// What players type to find the lobby, 1 to 100 characters; nothing: the server chooses one.
     std::optional<std::string> short_code;
 
+    /// Where, for whom, and with what configuration.
     create_lobby_v3_params body;
 };
 BOOST_DESCRIBE_STRUCT(create_lobby_request, (), (player_token, room_id, short_code, body))
@@ -180,6 +199,7 @@ BOOST_DESCRIBE_STRUCT(create_lobby_request, (), (player_token, room_id, short_co
 class short_code_request {
 public:
     short_code_request() = default;
+    /// @param code see @ref short_code.
     explicit short_code_request(std::string code) : short_code(std::move(code)) {}
     friend bool operator==(const short_code_request&, const short_code_request&) = default;
 
@@ -194,6 +214,7 @@ public:
     lobby_list_request() = default;
     friend bool operator==(const lobby_list_request&, const lobby_list_request&) = default;
 
+    /// Lobbies in this region; nothing: in any.
     std::optional<open_enum<roomport::region>> region;
 };
 BOOST_DESCRIBE_STRUCT(lobby_list_request, (), (region))

@@ -42,6 +42,7 @@ public:
     }
     error_code end() override { return {}; }
 
+    /// The body so far.
     std::string text;
 };
 

@@ -24,10 +24,15 @@ ROOMPORT_EXPORT std::string_view to_string(method value) noexcept;
 class field {
 public:
     field() = default;
+    /// @param its_name  see @ref name.
+    /// @param its_value see @ref value.
     field(std::string its_name, std::string its_value)
         : name(std::move(its_name)), value(std::move(its_value)) {}
 
+    /// The name; upper and lower case are the same.
     std::string name;
+
+    /// The value.
     std::string value;
 };
 
@@ -37,8 +42,11 @@ public:
 class request {
 public:
     request() = default;
+    /// @param with the method.
+    /// @param to   see @ref target.
     request(http::method with, std::string to) : verb(with), target(std::move(to)) {}
 
+    /// The method.
     http::method verb = http::method::get;
 
     /// Path and query, percent-encoded, beginning with '/'. Anything but visible ASCII is `error::invalid_argument`.

@@ -16,6 +16,7 @@ namespace roomport::http {
 /// Turns a host name into addresses. May be replaced, for tests or for another name service.
 class resolver {
 public:
+    /// Addresses with the port that was asked for, in the order in which they are to be tried.
     using endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 
     /// Called once with the outcome, from any thread, also from within `resolve`; the pool moves it to its own

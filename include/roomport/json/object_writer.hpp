@@ -51,7 +51,7 @@ public:
     /// Adds `null`.
     object_writer& null(std::string_view name);
 
-    /// Adds text that is JSON already. @param json one valid JSON value.
+    /// Adds text that is JSON already. @param name the member's name, not yet used. @param json one valid JSON value.
     object_writer& raw(std::string_view name, std::string_view json);
 
     /// The object so far, closed: `{"roomId":"x","polls":3}`.

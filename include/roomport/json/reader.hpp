@@ -30,8 +30,7 @@ public:
     /// The pieces may be of any size, 0 included: neither the value nor the error depends on them.
     /// Nothing blocks and `bytes` is not kept. Memory grows only with the values that are kept.
     /// @param bytes the next bytes, needed during the call only.
-    /// @return no error as long as the bytes so far begin a valid document; otherwise the code of
-    /// @ref error.
+    /// @return no error as long as the bytes so far begin a valid document; otherwise the code of @ref error.
     ///         After an error every call does nothing and returns that error again.
     /// @throws std::bad_alloc when memory runs out; until it is reset, the reader then has the error
     ///         `boost::system::errc::not_enough_memory`.
@@ -39,19 +38,23 @@ public:
     error_code write(std::string_view bytes);
 
     /// Says that all bytes were written.
-    /// @return no error when they are one complete document of the model; otherwise the code of
-    /// @ref error. Calling
-    ///         it again returns the same.
+    /// @return no error when they are one complete document of the model; otherwise the code of @ref error. Calling it
+    ///         again returns the same.
     error_code finish();
 
     /// What went wrong, or no error. Valid until the reader is reset or destroyed.
     const read_error& error() const noexcept;
 
 protected:
+    /// @param type   how the target is described.
+    /// @param target what is filled; it must outlive the reader.
+    /// @param limits what is refused.
     reader_base(const detail::value_type& type, void* target, const read_limits& limits);
     ~reader_base();
 
+    /// Whether one whole document was read.
     bool complete() const noexcept;
+    /// Begins another document; an error is forgotten.
     void restart() noexcept;
 
 private:

@@ -13,6 +13,7 @@ namespace roomport {
 template <class T>
 class nullable {
 public:
+    /// What it may hold.
     using value_type = T;
 
     /// Holds nothing.

@@ -34,6 +34,7 @@ struct cadence_input {
 
 /// What the engine's polls told about the time one key took to become ready.
 struct start_time_sample {
+    /// What `cadence::group` answered for the key's group.
     cadence_group group = 0;
     /// Whether the ages count from the key's creation.
     bool is_age_known = false;

@@ -31,6 +31,7 @@ class observation {
 public:
     observation() = default;
 
+    /// What was found.
     observed_state state = observed_state::failed;
 
     /// The status as the server wrote it, empty when there was none: "starting", "active", or an unknown word.

@@ -68,6 +68,7 @@ public:
     ///                 Else at least one second, and at most the last `observation::hold_limit`. An observer that
     ///                 can't ask for a hold polls without one and leaves `observation::held` false.
     /// @param deadline when the attempt, all its phases together, must have ended.
+    /// @param handler  takes the observation.
     virtual void async_observe(std::string_view key, duration hold, time_point deadline,
                                handler_type handler) = 0;
 
@@ -85,6 +86,7 @@ public:
     /// @param keys     valid until this function returns; no key stands there twice.
     /// @param hold     as above, at most `batch_terms::hold_limit`.
     /// @param deadline as above.
+    /// @param handler  takes the answer about all of them.
     virtual void async_observe_many(std::span<const std::string_view> keys, duration hold,
                                     time_point deadline, batch_handler_type handler);
 };

@@ -44,7 +44,7 @@ public:
 
 /// An ordered list of acceptors. An observation that none matches is `broken` when it failed, else `not_yet`.
 ///
-/// To change a detail, put a row before a copy of @ref default_acceptors:
+/// To change a detail, put a row before a copy of `default_acceptors()`:
 /// @code
 /// roomport::acceptors list = roomport::default_acceptors();
 /// list.insert(list.begin(),

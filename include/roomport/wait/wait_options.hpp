@@ -18,6 +18,7 @@ namespace roomport {
 /// What a wait tells of its progress. Only valid during the call that brings it.
 class wait_event {
 public:
+    /// What an event tells.
     enum class kind {
         /// An observation was judged and the wait goes on without a failure.
         polled,
@@ -29,6 +30,7 @@ public:
 
     wait_event() = default;
 
+    /// What this one tells.
     kind what = kind::polled;
     /// The key waited for; valid during the call.
     std::string_view key;
