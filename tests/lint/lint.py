@@ -12,6 +12,8 @@ import sys
 import classes
 import coroutines
 import layers
+import pages
+import picture
 import texts
 
 CPP = (".hpp", ".cpp")
@@ -60,6 +62,10 @@ def problems(files):
         yield path, line, "layers", message
     for path, line, message in texts.quote_problems(files):
         yield path, line, "quote", message
+    for path, line, message in pages.page_problems(files):
+        yield path, line, "page", message
+    for path, line, message in picture.picture_problems(files):
+        yield path, line, "picture", message
 
 
 def exempt(text, line, rule):
@@ -67,7 +73,8 @@ def exempt(text, line, rule):
     return 0 < line <= len(lines) and f"NOLINT({rule}):" in lines[line - 1]
 
 
-def main(root):
+def read_files(root):
+    """The project's texts by path."""
     files = {}
     for path in project_files(root):
         try:
@@ -75,6 +82,11 @@ def main(root):
                 files[path] = file.read()
         except UnicodeDecodeError:
             continue
+    return files
+
+
+def main(root):
+    files = read_files(root)
     found = sorted(problem for problem in problems(files)
                    if not exempt(files[problem[0]], problem[1], problem[2]))
     for path, line, rule, message in found:

@@ -8,6 +8,8 @@ import classes
 import coroutines
 import layers
 import lint
+import pages
+import picture
 import texts
 
 
@@ -231,6 +233,61 @@ class QuoteRule(unittest.TestCase):
         self.assertEqual(len(self.found("if (y) {\n    f();\n\n}\n")), 1)
         self.assertEqual(len(self.found("if (x) {\n      f();\n\n}\n")), 1)
         self.assertEqual(len(self.found("f();\n", "examples/2.cpp")), 1)
+
+
+class PageRule(unittest.TestCase):
+    FILES = {"src/http/pool.cpp": "void pool::request() { start_exchange(); }\n",
+             "src/httpd/server.cpp": "void accept();\n", "src/http/server.cpp": "", "scripts/lint": ""}
+
+    def found(self, text, page="docs/architecture.md"):
+        return [message for _, _, message in pages.page_problems(self.FILES | {page: text})]
+
+    def test_what_is_there_passes(self):
+        for text in ["`src/http/pool.cpp`", "`http/pool.cpp`: `pool::request()`", "`src/http/`", "`scripts/lint`",
+                     "`src/NAME/pool.cpp`", "`start_exchange`", "`--quiet`", "```sh\n`none.cpp`\n```",
+                     "A paragraph about `pool.cpp`,\nwhich has `request()`."]:
+            self.assertEqual(self.found(text), [], text)
+
+    def test_what_is_not_there_is_caught(self):
+        for text in ["`src/http/none.cpp`", "`src/none/`", "`scripts/none`", "`none_such`", "`pool::none`",
+                     "`src/http/pool.cpp`: `none()`", "`src/httpd/server.cpp`: `request()`",
+                     "| `pool.cpp` | |\n| `request()` | |", "- `pool.cpp`\n- `request()`", "`server.cpp`"]:
+            self.assertEqual(len(self.found(text)), 1, text)
+
+    def test_other_pages_may_tell_of_other_things(self):
+        self.assertEqual(self.found("`none_such`", "README.md"), [])
+
+    def test_a_way_is_short(self):
+        files = {f"src/a/file{number}.cpp": "" for number in range(13)}
+        page = "## The way of a room id down\n\n" + "\n".join(f"| `{path}` | `{path}` |" for path in files) + "\n\n## More\n"
+        found = list(pages.page_problems(files | {"docs/architecture.md": page}))
+        self.assertEqual(found, [("docs/architecture.md", 1, "13 files on this way; 12 at most")])
+        del files["src/a/file0.cpp"]
+        page = page.replace("| `src/a/file0.cpp` | `src/a/file0.cpp` |\n", "")
+        self.assertEqual(list(pages.page_problems(files | {"docs/architecture.md": page})), [])
+
+
+class PictureRule(unittest.TestCase):
+    FILES = LayerRule.PARTS | {
+        "src/json/a.cpp": "#include <roomport/model/room.hpp>\n#include <roomport/error.hpp>\n",
+        "src/model/a.cpp": "#include <roomport/error.hpp>\n",
+        "src/wait/a.cpp": '#include "wait/limits/b.hpp"\n', "src/wait/limits/b.hpp": ""}
+
+    def test_arrows_are_the_includes_without_those_that_follow(self):
+        drawn = picture.draw(self.FILES, "parts")
+        self.assertIn("json --> model", drawn)
+        self.assertIn("model --> common", drawn)
+        self.assertNotIn("json --> common", drawn)
+        self.assertIn("wait --> wait_limits", picture.draw(self.FILES, "wait"))
+
+    def test_an_old_picture_is_caught(self):
+        page = "Text.\n<!-- drawn from the includes: parts -->\n<!-- end -->\nMore.\n"
+        files = self.FILES | {picture.PAGE: page}
+        self.assertEqual([line for _, line, _ in picture.picture_problems(files)], [2])
+        files[picture.PAGE] = picture.redrawn(files)
+        self.assertEqual(list(picture.picture_problems(files)), [])
+        files["src/model/a.cpp"] = ""
+        self.assertEqual(len(list(picture.picture_problems(files))), 1)
 
 
 class WholeRun(unittest.TestCase):
