@@ -1,6 +1,9 @@
 // Judges cadences exactly on known laws of start times: see docs/cadence.md.
+#include "random_report.hpp"
 #include "report.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -12,18 +15,38 @@ namespace {
 
 constexpr const char* usage =
     "usage: cadence_bench [--seeds N] [--brief] [--csv FILE] [--times FILE]\n"
-    "  --seeds N     lives of the learned cadence to average (60)\n"
+    "       cadence_bench --random N [--seed S] [--first K] [--seeds N]\n"
+    "  --seeds N     lives of the learned cadence to average (60, with --random 8)\n"
     "  --brief       without equal polls and changes of the law\n"
     "  --csv FILE    writes the numbers for draw.gnuplot\n"
     "  --times FILE  judges by these start times, one a line, in seconds, and not by the laws "
-    "built in\n";
+    "built in\n"
+    "  --random N    judges the learned cadence alone, by N laws drawn at random\n"
+    "  --seed S      the seed that they are drawn from (1)\n"
+    "  --first K     the number of the first of them (0)\n";
 
 struct settings {
-    int seeds = 60;
+    int seeds = 0;
     bool is_brief = false;
     std::string csv;
     std::string times;
+    cadence_bench::random_choice random;
 };
+
+int at_least(int least, const std::string& word, const std::string& value) {
+    std::size_t read = 0;
+    int number = 0;
+    try {
+        number = std::stoi(value, &read);
+    } catch (const std::exception&) {
+        read = 0;
+    }
+    if (read == 0 || read != value.size() || number < least) {
+        throw std::invalid_argument(word + " must be a whole number of at least " +
+                                    std::to_string(least) + ", not '" + value + "'");
+    }
+    return number;
+}
 
 settings read(int count, char** words) {
     settings result;
@@ -38,7 +61,13 @@ settings read(int count, char** words) {
         }
         const std::string value = words[++index];
         if (word == "--seeds") {
-            result.seeds = std::stoi(value);
+            result.seeds = at_least(1, word, value);
+        } else if (word == "--random") {
+            result.random.laws = at_least(1, word, value);
+        } else if (word == "--seed") {
+            result.random.seed = static_cast<std::uint64_t>(at_least(0, word, value));
+        } else if (word == "--first") {
+            result.random.first = at_least(0, word, value);
         } else if (word == "--csv") {
             result.csv = value;
         } else if (word == "--times") {
@@ -47,8 +76,8 @@ settings read(int count, char** words) {
             throw std::invalid_argument(word + " is not known");
         }
     }
-    if (result.seeds < 1) {
-        throw std::invalid_argument("--seeds must be at least 1");
+    if (result.seeds == 0) {
+        result.seeds = result.random.laws > 0 ? 8 : 60;
     }
     return result;
 }
@@ -76,6 +105,10 @@ int main(int count, char** words) {
         return 2;
     }
     try {
+        if (chosen.random.laws > 0) {
+            cadence_bench::judge_random_laws(std::cout, chosen.random, chosen.seeds);
+            return 0;
+        }
         const auto laws = chosen.times.empty()
                               ? cadence_bench::all_laws()
                               : std::vector{cadence_bench::law_of_times(read_times(chosen.times))};

@@ -12,10 +12,7 @@ outcome mean(const outcome& sum, double count) {
     return {sum.polls / count, sum.delay / count};
 }
 
-optimum::optimum(const true_law& law) : law_(law) {
-    constexpr double least = 0.0005;
-    constexpr double most = 20;
-    constexpr int steps = 160;
+optimum::optimum(const true_law& law, double least, double most, int steps) : law_(law) {
     for (int step = 0; step <= steps; ++step) {
         sweep_.push_back(best(least * std::pow(most / least, static_cast<double>(step) / steps)));
     }

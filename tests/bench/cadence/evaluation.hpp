@@ -37,7 +37,8 @@ outcome evaluate(const true_law& law, Next next) {
 /// The least cost, and the least delay for each number of polls, that any schedule can reach on one law.
 class optimum {
 public:
-    explicit optimum(const true_law& law);
+    /// @param least, most the costs of a poll between which `steps` best schedules are compared.
+    explicit optimum(const true_law& law, double least = 0.0005, double most = 20, int steps = 160);
 
     /// The best schedule when a poll costs so many seconds.
     outcome best(double poll_cost) const { return best(law_, poll_cost); }

@@ -1,8 +1,9 @@
 #include "true_law.hpp"
 
+#include "density.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <stdexcept>
 #include <utility>
 
@@ -10,32 +11,6 @@ namespace cadence_bench {
 namespace {
 
 constexpr double resolution = 0.002;
-
-double normal(double time, double mean, double deviation) {
-    const double from_mean = (time - mean) / deviation;
-    return std::exp(-from_mean * from_mean / 2) / (deviation * std::sqrt(2 * std::numbers::pi));
-}
-
-double lognormal(double time, double median, double sigma) {
-    return time > 0 ? normal(std::log(time), std::log(median), sigma) / time : 0;
-}
-
-double gamma(double time, double mean, double deviation) {
-    const double shape = (mean / deviation) * (mean / deviation);
-    const double scale = mean / shape;
-    return time > 0 ? std::exp((shape - 1) * std::log(time / scale) - time / scale -
-                               std::lgamma(shape)) /
-                          scale
-                    : 0;
-}
-
-/// With no chance beyond `end`.
-double pareto(double time, double shape, double begin, double end) {
-    if (time < begin || time > end) {
-        return 0;
-    }
-    return shape * std::pow(begin / time, shape) / time / (1 - std::pow(begin / end, shape));
-}
 
 } // namespace
 
