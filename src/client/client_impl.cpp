@@ -68,6 +68,17 @@ hathora::batch_polls::settings batch_settings(const client_options& options,
     return batches;
 }
 
+std::shared_ptr<observer> observer_of(const client_options& options,
+                                      const asio::any_io_executor& strand,
+                                      std::shared_ptr<http::pool> connections,
+                                      std::shared_ptr<hathora::remembered_token> token) {
+    if (options.observer) {
+        return options.observer;
+    }
+    return std::make_shared<hathora::room_observer>(strand, std::move(connections), options.app_id,
+                                                    batch_settings(options, std::move(token)));
+}
+
 } // namespace
 
 void activity::enter(activity_set& all) {
@@ -88,9 +99,7 @@ client::impl::impl(asio::any_io_executor executor, client_options with)
                                      : asio::any_io_executor(asio::make_strand(io_executor))),
       connections(std::make_shared<http::pool>(strand, io_executor, parsed(options.endpoint),
                                                options.pool)),
-      waits(std::in_place, strand, io_executor,
-            std::make_shared<hathora::room_observer>(strand, connections, options.app_id,
-                                                     batch_settings(options, token)),
+      waits(std::in_place, strand, io_executor, observer_of(options, strand, connections, token),
             engine_options(options)),
       random(options.seed) {}
 

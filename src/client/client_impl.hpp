@@ -80,7 +80,7 @@ struct client::impl final : detail::shutdown_listener {
     std::size_t cleanups = 0;
     bool is_closing = false;
     std::vector<closer> closers;
-    // Polled in initiating functions, on any thread.
+    // Read in initiating functions, on any thread.
     std::atomic<bool> closed = false;
 };
 

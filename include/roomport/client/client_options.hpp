@@ -5,6 +5,7 @@
 #include <roomport/hathora/token_source.hpp>
 #include <roomport/http/pool_options.hpp>
 #include <roomport/wait/cadence.hpp>
+#include <roomport/wait/observer.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -29,6 +30,14 @@ public:
     /// Where the developer token comes from; null, the default: operations that ask for one complete with
     /// `error::token_unavailable`. Waiting for a room needs none, but see `use_process_lists`.
     std::shared_ptr<hathora::token_source> token;
+
+    /// How a room is polled; null, the default: by GetConnectionInfo of `endpoint`, or many rooms at once where that is
+    /// possible. Another one is asked for every wait of the client, those of a create-and-wait included, with the room's
+    /// id as the key, on the client's strand, which is the associated executor of the handlers that it is given. Then
+    /// `use_batch_answers` and `use_process_lists` have no effect; all other operations still go to `endpoint`. The
+    /// client keeps it until the client and its waits have ended. For keys that are no room ids, use a
+    /// @ref wait_engine of your own.
+    std::shared_ptr<roomport::observer> observer;
 
     /// Connections, TLS and DNS.
     http::pool_options pool;

@@ -64,7 +64,7 @@ public:
     /// timeout is a dropped hold and not judged.
     bool held = false;
 
-    /// The longest hold that the server announced with this answer; zero when it announced none. Polled with
+    /// The longest hold that the server announced with this answer; zero when it announced none. Only read with
     /// `starting` and `ready`; the last one counts for all keys.
     duration hold_limit{};
 

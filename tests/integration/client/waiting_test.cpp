@@ -48,6 +48,51 @@ TEST_F(Waiting, ACoroutineYieldsThePort) {
     EXPECT_GT(port.port, 0);
 }
 
+/// Knows of every room what the test says.
+class told_observer final : public observer {
+public:
+    explicit told_observer(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+    void async_observe(std::string_view key, duration, time_point, handler_type handler) override {
+        polled.emplace_back(key);
+        observation seen;
+        seen.state = polled.size() < 3 ? observed_state::starting : observed_state::ready;
+        seen.exposed_port.host = "own.example";
+        seen.exposed_port.port = 4711;
+        asio::post(executor_, [handler = std::move(handler), seen = std::move(seen)]() mutable {
+            const auto strand = asio::get_associated_executor(handler);
+            asio::dispatch(strand,
+                           [handler = std::move(handler), seen = std::move(seen)]() mutable {
+                               std::move(handler)(std::move(seen));
+                           });
+        });
+    }
+
+    std::vector<std::string> polled;
+
+private:
+    asio::any_io_executor executor_;
+};
+
+TEST_F(Waiting, AnObserverOfTheCallersIsAskedInsteadOfTheApi) {
+    const auto own = std::make_shared<told_observer>(context.get_executor());
+    auto options = options_for(*service());
+    options.observer = own;
+    options.cadence = fixed_cadence(10ms);
+    client with_own(context.get_executor(), std::move(options));
+    exposed_port port;
+    with_own.async_wait_active("never-was", wait_options(),
+                               [&](error_code ec, const wait_result& result) {
+                                   EXPECT_FALSE(ec) << ec.message();
+                                   port = result.exposed_port;
+                                   with_own.async_close([](error_code) {});
+                               });
+    subject.async_close([](error_code) {});
+    run();
+    EXPECT_EQ(port.host, "own.example");
+    EXPECT_EQ(own->polled, std::vector<std::string>(3, "never-was"));
+}
+
 TEST_F(Waiting, ACoroutineThrowsTheEvidence) {
     std::string message;
     unsigned polls = 0;

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import unittest
@@ -70,6 +71,27 @@ class Examples(unittest.TestCase):
         self.assertEqual(ready + given_up, 20)
         self.assertGreaterEqual(ready, 16)
         self.assertEqual(failed, 0)
+
+    def test_6_own_observer(self):
+        with socket.socket() as reserved:
+            reserved.bind(("127.0.0.1", 0))
+            port = reserved.getsockname()[1]
+            # Bound but not listening: connections are refused until it listens.
+            waiting = subprocess.Popen([os.environ["OWN_OBSERVER"], f"127.0.0.1:{port}", "60"], text=True,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            try:
+                self.assertEqual(waiting.stdout.readline(), "refused, waiting\n")
+                reserved.listen()
+                out, err = waiting.communicate(timeout=60)
+            finally:
+                waiting.kill()
+                waiting.wait()
+            self.assertEqual(waiting.returncode, 0, err)
+            self.assertEqual(out.splitlines()[-1], f"127.0.0.1:{port} accepts connections")
+        given_up = run("OWN_OBSERVER", f"127.0.0.1:{port}", "1")
+        self.assertEqual(given_up.returncode, 1)
+        self.assertRegex(given_up.stderr, r"deadline.* \(refused, \d+ polls\)")
+        self.assertEqual(run("OWN_OBSERVER", "localhost:1", "1").returncode, 1)
 
     def test_the_readme_quotes_the_compiled_example(self):
         example = (SOURCE / "examples/1_first_wait.cpp").read_text()
