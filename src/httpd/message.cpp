@@ -177,11 +177,12 @@ std::string serialize(const response& answer, const serialization& how, std::str
     };
     add("Date", date);
     const bool has_body = answer.status != 204 && answer.status != 304 && answer.status >= 200;
+    const auto& body = answer.shared_body ? *answer.shared_body : answer.body;
     if (has_body) {
-        if (!answer.body.empty()) {
+        if (!body.empty()) {
             add("Content-Type", answer.content_type);
         }
-        add("Content-Length", std::to_string(answer.body.size()));
+        add("Content-Length", std::to_string(body.size()));
     }
     for (const auto& each : answer.fields) {
         add(each.name, each.value);
@@ -192,7 +193,7 @@ std::string serialize(const response& answer, const serialization& how, std::str
         add("Connection", "keep-alive");
     }
     out += "\r\n\r\n";
-    if (has_body && !how.head_only) {
+    if (has_body && !how.head_only && !answer.shared_body) {
         out += answer.body;
     }
     return out;

@@ -2,6 +2,7 @@
 
 #include <roomport/http/message.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +59,9 @@ public:
     /// The media type of the body; not sent without one.
     std::string content_type = "application/json";
     std::string body;
+
+    /// The body, in place of @ref body, where several answers have the same one: it is kept once for all of them.
+    std::shared_ptr<const std::string> shared_body;
 };
 
 /// An answer `{"message": text}`, the error body of the API.
@@ -80,7 +84,7 @@ public:
     bool is_http_1_0 = false;
 };
 
-/// The bytes of an answer.
+/// The bytes of an answer, without a body that it shares with others.
 /// @param date the value of the Date field.
 std::string serialize(const response& answer, const serialization& how, std::string_view date);
 

@@ -51,6 +51,7 @@ request_reader::status request_reader::put(std::string_view bytes, std::size_t& 
         const auto used = beast.put(boost::asio::buffer(rest.data(), rest.size()), ec);
         consumed += used;
         raw_bytes_ += used;
+        head_bytes_ += head_checked_ ? 0 : used;
         if (beast.is_header_done() && !head_checked_ && !check_head()) {
             return status::failed;
         }
@@ -131,6 +132,18 @@ bool request_reader::check_head() {
     return true;
 }
 
+std::size_t request_reader::kept_bytes() const noexcept {
+    return has_begun() ? head_bytes_ + parser_->beast.get().body().capacity() : 0;
+}
+
+void request_reader::discard() {
+    request_ = request();
+    parser_ = std::make_unique<parser>(limits_);
+    raw_bytes_ = 0;
+    head_bytes_ = 0;
+    keeps_alive_ = false;
+}
+
 bool request_reader::take_expect_continue() {
     const bool wanted = expects_continue_ && head_checked_ && !parser_->beast.is_done();
     expects_continue_ = expects_continue_ && !wanted;
@@ -141,6 +154,7 @@ request request_reader::take() {
     request_.body = std::move(parser_->beast.get().body());
     parser_ = std::make_unique<parser>(limits_);
     raw_bytes_ = 0;
+    head_bytes_ = 0;
     head_checked_ = false;
     expects_continue_ = false;
     return std::move(request_);

@@ -53,6 +53,12 @@ public:
     /// Whether a request has begun and is not complete.
     bool has_begun() const noexcept;
 
+    /// The bytes kept of a request that has begun.
+    std::size_t kept_bytes() const noexcept;
+
+    /// Gives up the request that has begun, with all that was kept of it. Nothing more can be read.
+    void discard();
+
     /// Whether the caller waits for "100 Continue" before it sends the body. True once for each request.
     bool take_expect_continue();
 
@@ -77,6 +83,7 @@ private:
     request_limits limits_;
     std::unique_ptr<parser> parser_;
     std::size_t raw_bytes_ = 0;
+    std::size_t head_bytes_ = 0;
     bool head_checked_ = false;
     bool expects_continue_ = false;
     bool keeps_alive_ = false;

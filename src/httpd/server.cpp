@@ -11,6 +11,7 @@
 #include <exception>
 #include <map>
 #include <new>
+#include <optional>
 #include <utility>
 
 namespace roomport::httpd {
@@ -23,7 +24,8 @@ public:
     core(asio::io_context& context, server_options options, request_handler handler)
         : options_(std::make_shared<const server_options>(std::move(options))),
           handler_(std::make_shared<const request_handler>(std::move(handler))),
-          tls_(options_->tls), acceptor_(context), retry_timer_(context), sweep_timer_(context) {}
+          limits_(std::make_shared<resource_limits>(options_->bounds)), tls_(options_->tls),
+          acceptor_(context), retry_timer_(context), sweep_timer_(context) {}
 
     tcp::endpoint listen(const tcp::endpoint& where) {
         acceptor_.open(where.protocol());
@@ -41,6 +43,7 @@ public:
         draining_ = true;
         error_code ignored;
         acceptor_.close(ignored);
+        newcomer_.reset();
         for_each([](session& each) { each.drain(); });
     }
 
@@ -48,12 +51,15 @@ public:
         error_code ignored;
         draining_ = true;
         acceptor_.close(ignored);
+        newcomer_.reset();
         retry_timer_.cancel();
         sweep_timer_.cancel();
         for_each([](session& each) { each.close(); });
     }
 
     std::size_t connections() const { return sessions_.size(); }
+
+    const resource_usage& usage() const { return limits_->usage(); }
 
 private:
     // Sets a flag as long as a handler is pending: without the memory to make the new socket its own, asio destroys the
@@ -99,8 +105,16 @@ private:
     }
 
     void accept() {
-        if (draining_ || accepting_ || sessions_.size() >= options_->max_connections) {
+        if (draining_ || accepting_) {
             return;
+        }
+        if (!limits_->admits(clock::now())) {
+            accept_later();
+            return;
+        }
+        if (newcomer_) {
+            begin(*std::exchange(newcomer_, std::nullopt));
+            return accept();
         }
         acceptor_.async_accept([self = shared_from_this(), pending = pending_mark(accepting_)](
                                    error_code ec, tcp::socket socket) mutable {
@@ -119,11 +133,11 @@ private:
             return;
         }
         has_told_failure_ = false;
-        begin(std::move(socket));
+        newcomer_.emplace(std::move(socket));
         accept();
     }
 
-    // Out of descriptors, or a connection that was gone before it was accepted.
+    // Out of descriptors or places, or a connection that was gone before it was accepted.
     void accept_later() {
         retry_timer_.expires_after(std::chrono::milliseconds(50));
         retry_timer_.async_wait([self = shared_from_this()](error_code ec) {
@@ -140,16 +154,23 @@ private:
     }
 
     void begin(tcp::socket socket) {
+        while (auto* const place = limits_->make_place(clock::now())) {
+            // It may be let go of meanwhile.
+            const auto owner = place->owner->shared_from_this();
+            owner->close();
+        }
         error_code ignored;
+        const auto peer = socket.remote_endpoint(ignored).address();
         socket.set_option(tcp::no_delay(true), ignored);
         auto connection = tls_ ? make_tls_transport(std::move(socket), tls_)
                                : make_plain_transport(std::move(socket));
-        const auto created = std::make_shared<session>(std::move(connection), options_, handler_,
-                                                       [weak = weak_from_this()](session* ended) {
-                                                           if (const auto self = weak.lock()) {
-                                                               self->ended(ended);
-                                                           }
-                                                       });
+        const auto created =
+            std::make_shared<session>(std::move(connection), peer, options_, handler_, limits_,
+                                      [weak = weak_from_this()](session* ended) {
+                                          if (const auto self = weak.lock()) {
+                                              self->ended(ended);
+                                          }
+                                      });
         sessions_.emplace(created.get(), created);
         created->start();
     }
@@ -184,12 +205,15 @@ private:
 
     std::shared_ptr<const server_options> options_;
     std::shared_ptr<const request_handler> handler_;
+    std::shared_ptr<resource_limits> limits_;
     std::shared_ptr<asio::ssl::context> tls_;
     tcp::acceptor acceptor_;
     asio::steady_timer retry_timer_;
     asio::steady_timer sweep_timer_;
     roomport::detail::handler_memory sweep_memory_;
     std::map<session*, std::weak_ptr<session>> sessions_;
+    // Accepted when there was a place, and waits for one.
+    std::optional<tcp::socket> newcomer_;
     bool accepting_ = false;
     bool draining_ = false;
     bool has_told_failure_ = false;
@@ -212,6 +236,10 @@ void server::replace_tls(std::shared_ptr<asio::ssl::context> tls) {
 
 void server::drain() {
     core_->drain();
+}
+
+const resource_usage& server::usage() const {
+    return core_->usage();
 }
 
 std::size_t server::connections() const {

@@ -2,6 +2,7 @@
 
 #include "httpd/message.hpp"
 #include "httpd/request_reader.hpp"
+#include "httpd/resource_limits.hpp"
 
 #include <roomport/clock.hpp>
 #include <roomport/error.hpp>
@@ -36,6 +37,11 @@ public:
     /// was given.
     virtual void send(response answer) = 0;
 
+    /// Claims a place for an answer that will be given later, before it is kept for that.
+    /// @param keys what it waits for, at least one thing.
+    /// @return whether there is one. If not, there is nothing left to do: the caller is gone, or was told 503.
+    virtual bool hold([[maybe_unused]] std::size_t keys) { return true; }
+
     /// Has `callback` called once if the caller goes away before the answer is given.
     virtual void on_abandoned(std::function<void()> callback) = 0;
 };
@@ -64,8 +70,9 @@ public:
     /// For the caller to close after the last answer of a connection.
     duration linger_timeout = std::chrono::seconds(2);
 
-    /// Open connections; more wait in the backlog until one ends.
-    std::size_t max_connections = 16384;
+    /// What all connections together may use. One more connection than may be takes the place of another, or waits in the
+    /// backlog while all the others hold answers.
+    resource_bounds bounds;
 
     /// Makes the answer, of the given status, to what never reaches the handler: no HTTP, over a limit, or not complete
     /// in time. Not set: @ref error_response does.
@@ -102,6 +109,9 @@ public:
 
     /// How many connections are open.
     std::size_t connections() const;
+
+    /// What all connections together use.
+    const resource_usage& usage() const;
 
 private:
     class core;

@@ -25,6 +25,11 @@ public:
         }
     }
 
+    bool hold(std::size_t keys) override {
+        const auto owner = owner_.lock();
+        return owner && owner->hold(number_, keys);
+    }
+
     void on_abandoned(std::function<void()> callback) override {
         const auto owner = owner_.lock();
         if (owner && owner->request_number_ == number_ && owner->phase_ == phase::answering) {
@@ -38,12 +43,15 @@ private:
     bool answered_ = false;
 };
 
-session::session(std::unique_ptr<transport> connection,
+session::session(std::unique_ptr<transport> connection, const boost::asio::ip::address& peer,
                  std::shared_ptr<const server_options> options,
                  std::shared_ptr<const request_handler> handler,
-                 std::function<void(session*)> ended)
+                 std::shared_ptr<resource_limits> limits, std::function<void(session*)> ended)
     : connection_(std::move(connection)), options_(std::move(options)),
-      handler_(std::move(handler)), ended_(std::move(ended)), reader_(options_->limits) {}
+      handler_(std::move(handler)), limits_(std::move(limits)), usage_(this),
+      ended_(std::move(ended)), reader_(options_->limits) {
+    limits_->enter(usage_, peer, clock::now());
+}
 
 session::~session() {
     close();
@@ -60,7 +68,7 @@ void session::perform(Step step) {
 }
 
 void session::start() {
-    enter(phase::handshake, clock::now() + options_->handshake_timeout);
+    enter(phase::handshake, options_->handshake_timeout);
     connection_->async_handshake([self = shared_from_this()](error_code ec) {
         self->perform([&] { self->on_handshake(ec); });
     });
@@ -74,17 +82,41 @@ void session::on_handshake(error_code ec) {
         close();
         return;
     }
-    enter(phase::idle, clock::now() + options_->request_timeout);
+    enter(phase::idle, options_->request_timeout);
     read();
 }
 
-void session::enter(phase next, time_point deadline) {
+void session::enter(phase next, duration allowed) {
+    using activity = resource_limits::activity;
     phase_ = next;
-    deadline_ = deadline;
+    entered_ = clock::now();
+    allowed_ = allowed;
+    switch (next) {
+    case phase::handshake:
+    case phase::idle:
+        limits_->change(usage_, activity::idle, entered_);
+        break;
+    case phase::reading:
+        limits_->change(usage_, activity::reading, entered_);
+        break;
+    case phase::answering:
+        limits_->change(usage_, activity::answering, entered_);
+        break;
+    case phase::writing:
+        limits_->change(usage_, activity::writing, entered_);
+        break;
+    case phase::lingering:
+        limits_->change(usage_, activity::lingering, entered_);
+        break;
+    case phase::closed:
+        break;
+    }
 }
 
 void session::check_deadline(time_point now) {
-    if (now < deadline_ || phase_ == phase::closed) {
+    const bool is_idle = phase_ == phase::idle || phase_ == phase::handshake;
+    const auto allowed = is_idle ? limits_->idle_time(allowed_) : allowed_;
+    if (now - entered_ < allowed || phase_ == phase::closed) {
         return;
     }
     if (phase_ == phase::reading && !write_pending_) {
@@ -110,6 +142,7 @@ void session::close() {
         return;
     }
     connection_->close();
+    limits_->leave(usage_);
     // Both may hold the last reference to something that looks at this session.
     const auto abandoned = std::exchange(abandoned_, nullptr);
     const auto ended = std::exchange(ended_, nullptr);
@@ -150,7 +183,36 @@ void session::on_read(error_code ec, std::size_t size) {
         input_.append(buffer_.data(), size);
     }
     advance();
+    keep_input();
     read();
+}
+
+void session::keep_input() {
+    if (phase_ == phase::closed) {
+        return;
+    }
+    limits_->set_input(usage_, input_.size() + reader_.kept_bytes());
+    while (auto* const slowest = limits_->over_input()) {
+        // It may be let go of meanwhile.
+        const auto owner = slowest->owner->shared_from_this();
+        owner->shed_input();
+    }
+}
+
+void session::shed_input() {
+    input_ = std::string();
+    limits_->set_input(usage_, 0);
+    if (phase_ != phase::reading || write_pending_) {
+        close();
+        return;
+    }
+    reader_.discard();
+    is_head_ = false;
+    perform([this] {
+        refuse(503, "too many bytes of unfinished requests are kept for all callers together, more "
+                    "than max_input_bytes (" +
+                        std::to_string(limits_->bounds().input_bytes) + "); try again later");
+    });
 }
 
 void session::advance() {
@@ -162,11 +224,15 @@ void session::advance() {
     }
     std::size_t consumed = 0;
     const auto result = reader_.put(input_, consumed);
-    input_.erase(0, consumed);
+    if (consumed == input_.size() && input_.capacity() > buffer_.size()) {
+        input_ = std::string();
+    } else {
+        input_.erase(0, consumed);
+    }
     switch (result) {
     case request_reader::status::incomplete:
         if (phase_ == phase::idle && reader_.has_begun()) {
-            enter(phase::reading, clock::now() + options_->request_timeout);
+            enter(phase::reading, options_->request_timeout);
         }
         if (reader_.take_expect_continue()) {
             write_continue();
@@ -183,13 +249,47 @@ void session::advance() {
 }
 
 void session::refuse(int status, std::string_view why) {
-    write(options_->refuse ? options_->refuse(status, why) : error_response(status, why), true);
+    auto reply = options_->refuse ? options_->refuse(status, why) : error_response(status, why);
+    if (status == 429 || status == 503) {
+        reply.fields.emplace_back("Retry-After", "1");
+    }
+    write(std::move(reply), phase_ != phase::answering || draining_ || !reader_.keeps_alive());
+}
+
+bool session::hold(std::size_t number, std::size_t keys) {
+    if (phase_ != phase::answering || number != request_number_) {
+        return false;
+    }
+    if (limits_->hold(usage_, keys)) {
+        return true;
+    }
+    const auto done_with = std::exchange(abandoned_, nullptr);
+    const bool are_keys_short = limits_->usage().holds < limits_->most_holds();
+    refuse(503, are_keys_short ? "what held answers wait for, all together, is as much as may be: "
+                                 "max_held_keys (" +
+                                     std::to_string(limits_->bounds().hold_keys) +
+                                     "); ask for less, without a wait, or again later"
+                               : "as many answers are held as may be: max_holds (" +
+                                     std::to_string(limits_->most_holds()) +
+                                     "); ask without a wait, or again later");
+    return false;
+}
+
+void session::shed_surplus() {
+    refuse(429, "this address has more connections than max_connections_per_address (" +
+                    std::to_string(limits_->bounds().connections_per_address) +
+                    "); use those that are open, or try again later");
 }
 
 void session::dispatch(request received) {
-    enter(phase::answering, time_point::max());
+    enter(phase::answering, duration::max());
     is_head_ = received.method == "HEAD";
     ++request_number_;
+    if (usage_.is_surplus()) {
+        close_after_write_ = true;
+        shed_surplus();
+        return;
+    }
     const auto self = shared_from_this();
     auto slot = std::make_shared<answer_slot>(self, request_number_);
     try {
@@ -206,7 +306,7 @@ void session::answer(std::size_t number, response reply) {
     // Dropped only after the phase has changed: it may let go of this very exchange.
     const auto done_with = std::exchange(abandoned_, nullptr);
     try {
-        write(reply, draining_ || !reader_.keeps_alive());
+        write(std::move(reply), draining_ || !reader_.keeps_alive());
     } catch (const std::bad_alloc&) {
         close();
     }
@@ -223,25 +323,31 @@ void session::fail(std::size_t number, std::string_view why) noexcept {
     }
 }
 
-void session::write(const response& reply, bool last) {
-    enter(phase::writing, clock::now() + options_->write_timeout);
+void session::write(response reply, bool last) {
+    enter(phase::writing, options_->write_timeout);
     close_after_write_ = last || close_after_write_;
     serialization how;
     how.close = close_after_write_;
     how.head_only = is_head_;
     how.is_http_1_0 = reader_.is_http_1_0();
-    auto bytes = serialize(reply, how, http_date());
-    if (write_pending_) {
-        output_ += bytes;
-        return;
+    output_ = serialize(reply, how, http_date());
+    reply.body = std::string();
+    shared_output_ = is_head_ ? nullptr : std::move(reply.shared_body);
+    limits_->set_output(usage_, output_.capacity(), shared_output_);
+    while (auto* const slowest = limits_->over_output()) {
+        // It may be let go of meanwhile.
+        const auto owner = slowest->owner->shared_from_this();
+        owner->close();
     }
-    output_ = std::move(bytes);
-    write_pending_ = true;
-    write_output();
+    if (phase_ == phase::writing && !write_pending_) {
+        write_pending_ = true;
+        write_output();
+    }
 }
 
 void session::write_output() {
-    connection_->async_write(output_, [self = shared_from_this()](error_code ec) {
+    const auto shared = shared_output_ ? std::string_view(*shared_output_) : std::string_view();
+    connection_->async_write(output_, shared, [self = shared_from_this()](error_code ec) {
         self->perform([&] { self->on_written(ec); });
     });
 }
@@ -255,13 +361,16 @@ void session::on_written(error_code ec) {
         close();
         return;
     }
-    output_.clear();
+    output_ = std::string();
+    shared_output_ = nullptr;
+    limits_->clear_output(usage_);
     if (close_after_write_ || draining_) {
         linger();
         return;
     }
-    enter(phase::idle, clock::now() + options_->idle_timeout);
+    enter(phase::idle, options_->idle_timeout);
     advance();
+    keep_input();
     read();
 }
 
@@ -271,7 +380,7 @@ void session::write_continue() {
         return;
     }
     write_pending_ = true;
-    connection_->async_write(text, [self = shared_from_this()](error_code ec) {
+    connection_->async_write(text, {}, [self = shared_from_this()](error_code ec) {
         self->write_pending_ = false;
         if (ec) {
             self->close();
@@ -291,8 +400,9 @@ void session::linger() {
         return;
     }
     // Closing with unread bytes would reset the connection and could destroy the answer on its way.
-    enter(phase::lingering, clock::now() + options_->linger_timeout);
-    input_.clear();
+    enter(phase::lingering, options_->linger_timeout);
+    input_ = std::string();
+    limits_->set_input(usage_, 0);
     connection_->async_shutdown([self = shared_from_this()](error_code) {});
     read();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "httpd/request_reader.hpp"
+#include "httpd/resource_limits.hpp"
 #include "httpd/server.hpp"
 #include "httpd/transport.hpp"
 
@@ -15,9 +16,12 @@ namespace roomport::httpd {
 /// One connection: reads requests, has them answered one at a time, writes the answers in order.
 class session : public std::enable_shared_from_this<session> {
 public:
+    /// @param peer where the connection comes from.
     /// @param ended called once, when the connection is closed.
-    session(std::unique_ptr<transport> connection, std::shared_ptr<const server_options> options,
-            std::shared_ptr<const request_handler> handler, std::function<void(session*)> ended);
+    session(std::unique_ptr<transport> connection, const boost::asio::ip::address& peer,
+            std::shared_ptr<const server_options> options,
+            std::shared_ptr<const request_handler> handler, std::shared_ptr<resource_limits> limits,
+            std::function<void(session*)> ended);
     session(const session&) = delete;
     session& operator=(const session&) = delete;
     ~session();
@@ -51,7 +55,7 @@ private:
     template <class Step>
     void perform(Step step);
 
-    void enter(phase next, time_point deadline);
+    void enter(phase next, duration allowed);
     void on_handshake(error_code ec);
     void read();
     void on_read(error_code ec, std::size_t size);
@@ -60,7 +64,11 @@ private:
     void refuse(int status, std::string_view why);
     void answer(std::size_t number, response reply);
     void fail(std::size_t number, std::string_view why) noexcept;
-    void write(const response& reply, bool last);
+    void write(response reply, bool last);
+    bool hold(std::size_t number, std::size_t keys);
+    void keep_input();
+    void shed_input();
+    void shed_surplus();
     void write_output();
     void on_written(error_code ec);
     void write_continue();
@@ -69,14 +77,18 @@ private:
     std::unique_ptr<transport> connection_;
     std::shared_ptr<const server_options> options_;
     std::shared_ptr<const request_handler> handler_;
+    std::shared_ptr<resource_limits> limits_;
+    resource_limits::connection usage_;
     std::function<void(session*)> ended_;
 
     request_reader reader_;
     phase phase_ = phase::handshake;
-    time_point deadline_ = time_point::max();
+    time_point entered_{};
+    duration allowed_ = duration::max();
     std::array<char, 4096> buffer_{};
     std::string input_;
     std::string output_;
+    std::shared_ptr<const std::string> shared_output_;
     std::function<void()> abandoned_;
     std::size_t request_number_ = 0;
     bool read_pending_ = false;

@@ -5,6 +5,7 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 
+#include <array>
 #include <optional>
 
 namespace roomport::httpd {
@@ -12,6 +13,10 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+
+std::array<asio::const_buffer, 2> buffers(std::string_view first, std::string_view second) {
+    return {asio::buffer(first.data(), first.size()), asio::buffer(second.data(), second.size())};
+}
 
 class plain_transport final : public transport {
 public:
@@ -26,9 +31,9 @@ public:
         socket_.async_read_some(asio::buffer(buffer.data(), buffer.size()), std::move(handler));
     }
 
-    void async_write(std::string_view bytes, done handler) override {
+    void async_write(std::string_view first, std::string_view second, done handler) override {
         asio::async_write(
-            socket_, asio::buffer(bytes.data(), bytes.size()),
+            socket_, buffers(first, second),
             [handler = std::move(handler)](error_code ec, std::size_t) { handler(ec); });
     }
 
@@ -75,9 +80,9 @@ public:
         stream_->async_read_some(asio::buffer(buffer.data(), buffer.size()), std::move(handler));
     }
 
-    void async_write(std::string_view bytes, done handler) override {
+    void async_write(std::string_view first, std::string_view second, done handler) override {
         asio::async_write(
-            *stream_, asio::buffer(bytes.data(), bytes.size()),
+            *stream_, buffers(first, second),
             [handler = std::move(handler)](error_code ec, std::size_t) { handler(ec); });
     }
 

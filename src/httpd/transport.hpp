@@ -32,8 +32,8 @@ public:
     /// Reads at least one byte. One read at a time, beside one write.
     virtual void async_read_some(std::span<char> buffer, transferred handler) = 0;
 
-    /// Writes all bytes, which must stay valid until the end.
-    virtual void async_write(std::string_view bytes, done handler) = 0;
+    /// Writes all bytes, first these, then those, which must stay valid until the end.
+    virtual void async_write(std::string_view first, std::string_view second, done handler) = 0;
 
     /// Tells the peer that nothing more will be sent; may wait for its agreement without end.
     virtual void async_shutdown(done handler) = 0;

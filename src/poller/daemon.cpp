@@ -61,12 +61,12 @@ httpd::server_options daemon::server_options_for(std::size_t descriptors) {
     // The standard streams, the event loop, look-ups of names and a listening socket need some, too.
     const std::size_t own = given_.api.max_connections + 32;
     const std::size_t left = std::max<std::size_t>(descriptors, own + 8) - own;
-    options.max_connections = std::min(given_.listen.max_connections, left);
-    if (options.max_connections < given_.listen.max_connections) {
+    options.bounds.connections = std::min(given_.listen.max_connections, left);
+    if (options.bounds.connections < given_.listen.max_connections) {
         log_.warning("max_connections_lowered",
                      json::object_writer()
                          .member("from", given_.listen.max_connections)
-                         .member("to", options.max_connections)
+                         .member("to", options.bounds.connections)
                          .member("why", "only " + std::to_string(descriptors) +
                                             " descriptors may be open; allow more (LimitNOFILE)"));
     }

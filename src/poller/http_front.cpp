@@ -48,6 +48,8 @@ public:
         inner_->send(std::move(answer));
     }
 
+    bool hold(std::size_t keys) override { return inner_->hold(keys); }
+
     void on_abandoned(std::function<void()> callback) override {
         inner_->on_abandoned(std::move(callback));
     }
@@ -79,7 +81,9 @@ void http_front::require_token(const std::optional<secret>& token) {
 
 httpd::response http_front::refuse(int status, std::string_view why) {
     metrics_.answered("invalid", status);
-    return refusal(status, error::invalid_argument, std::string(why));
+    const bool is_to_blame = status != 429 && status != 503;
+    return refusal(status, is_to_blame ? error::invalid_argument : make_http_status_error(status),
+                   std::string(why));
 }
 
 void http_front::handle(httpd::request received, std::shared_ptr<httpd::exchange> exchange) {

@@ -75,6 +75,9 @@ void waiting_rooms::answer(const std::string& room, duration patience,
         exchange->send(now(room));
         return;
     }
+    if (!exchange->hold(1)) {
+        return;
+    }
     const auto number = table_.hold_answer(room, clock::now() + patience);
     try {
         held_.emplace(number, held(room, exchange));

@@ -20,7 +20,7 @@ public:
 };
 
 held_answers::held_answers(boost::asio::io_context& context)
-    : context_(context), settled_(context) {}
+    : context_(context), settled_(context), next_portion_(context) {}
 
 held_answers::~held_answers() {
     for (auto& [id, room] : rooms_) {
@@ -30,6 +30,9 @@ held_answers::~held_answers() {
 
 void held_answers::hold(const std::vector<std::string>& room_ids, answer_maker make_answer,
                         std::shared_ptr<httpd::exchange> exchange, duration patience) {
+    if (!exchange->hold(room_ids.size())) {
+        return;
+    }
     const auto answer = std::make_shared<held_answer>(context_, std::move(make_answer), exchange);
     answers_.emplace(answer.get(), answer);
     answer->watches = std::vector<watch>(room_ids.size());
@@ -62,18 +65,19 @@ void held_answers::release(const std::string& room_id) {
     if (found == rooms_.end()) {
         return;
     }
-    std::vector<std::shared_ptr<held_answer>> alone;
     const bool nothing_settles = settling_.empty();
     for (const auto& one : found->second.watches) {
         auto& answer = *one.answer;
         if (answer.watches.size() == 1) {
-            alone.push_back(answers_.at(&answer));
+            if (!std::exchange(answer.is_settling, true)) {
+                due_.push_back(answers_.at(&answer));
+            }
         } else if (!std::exchange(answer.is_settling, true)) {
             settling_.push_back(answers_.at(&answer));
         }
     }
-    for (auto& answer : alone) {
-        give(std::move(answer));
+    if (!is_portion_pending_) {
+        give_due();
     }
     if (nothing_settles && !settling_.empty()) {
         settled_.expires_after(settling_time);
@@ -92,11 +96,35 @@ void held_answers::release_all() {
 }
 
 void held_answers::give_settled() {
-    for (const auto& each : std::exchange(settling_, {})) {
-        if (auto answer = each.lock()) {
+    due_.insert(due_.end(), settling_.begin(), settling_.end());
+    settling_.clear();
+    if (!is_portion_pending_) {
+        give_due();
+    }
+}
+
+void held_answers::give_due() {
+    if (due_.size() > portion) {
+        give_later();
+    }
+    for (std::size_t given = 0; given < portion && !due_.empty(); ++given) {
+        auto answer = due_.front().lock();
+        due_.pop_front();
+        if (answer) {
             give(std::move(answer));
         }
     }
+}
+
+void held_answers::give_later() {
+    next_portion_.expires_after(duration::zero());
+    next_portion_.async_wait([this](error_code ec) {
+        if (!ec) {
+            is_portion_pending_ = false;
+            give_due();
+        }
+    });
+    is_portion_pending_ = true;
 }
 
 void held_answers::give(std::shared_ptr<held_answer> answer) {

@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,7 +21,8 @@ namespace roomport::server {
 /// Answers that wait for one of their rooms to change. Each is given exactly once: when it is released, when its time is
 /// over, or not at all when its caller leaves.
 ///
-/// A change costs as much as there are answers about that room, whatever else is held.
+/// A change costs as much as there are answers about that room, whatever else is held. Many answers are given in portions,
+/// with everything else that is to be done in between.
 class held_answers {
 public:
     /// Makes the answer, as it is when it is given.
@@ -29,16 +32,20 @@ public:
     /// with it. Each such answer makes its caller ask again about all the others, which costs more than so little waiting.
     static constexpr duration settling_time = std::chrono::milliseconds(20);
 
+    /// How many answers are given in one go.
+    static constexpr std::size_t portion = 32;
+
     explicit held_answers(boost::asio::io_context& context);
     held_answers(const held_answers&) = delete;
     held_answers& operator=(const held_answers&) = delete;
     ~held_answers();
 
-    /// Holds an answer about some rooms, no room twice, for at most `patience`.
+    /// Holds an answer about some rooms, no room twice, for at most `patience`; unless no more may be held, which the caller
+    /// is told.
     void hold(const std::vector<std::string>& room_ids, answer_maker make_answer,
               std::shared_ptr<httpd::exchange> exchange, duration patience);
 
-    /// Gives all answers about one room: at once those about it alone, the others after the settling time.
+    /// Gives all answers about one room: those about it alone from now on, the others after the settling time.
     void release(const std::string& room_id);
 
     /// Gives all answers now.
@@ -66,12 +73,17 @@ private:
     void give(std::shared_ptr<held_answer> answer);
     void forget(held_answer& answer);
     void give_settled();
+    void give_due();
+    void give_later();
 
     boost::asio::io_context& context_;
     std::unordered_map<std::string, watched_room> rooms_;
     std::unordered_map<const held_answer*, std::shared_ptr<held_answer>> answers_;
     std::vector<std::weak_ptr<held_answer>> settling_;
     boost::asio::steady_timer settled_;
+    std::deque<std::weak_ptr<held_answer>> due_;
+    boost::asio::steady_timer next_portion_;
+    bool is_portion_pending_ = false;
 };
 
 } // namespace roomport::server

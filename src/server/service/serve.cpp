@@ -215,7 +215,7 @@ private:
     tcp::endpoint listen(const tcp::endpoint& where, const secret& token) {
         httpd::server_options http;
         http.tls = tls_;
-        http.max_connections = max_connections_;
+        http.bounds.connections = max_connections_;
         http.on_accept_failure = [this](error_code ec) {
             log_("no connection can be accepted: " + ec.message());
         };

@@ -157,18 +157,162 @@ TEST_F(HttpServer, ASlowRequestIsAnswered408AndAnIdleConnectionIsClosed) {
     EXPECT_EQ(read_all(idle).substr(0, 12), "HTTP/1.1 200");
 }
 
-TEST_F(HttpServer, AcceptsAgainAfterItsLimitOfConnections) {
+TEST_F(HttpServer, AcceptsAgainWhenNoAnswerIsHeldOnItsOnlyConnection) {
     server_options options;
-    options.max_connections = 1;
+    options.bounds.connections = 1;
     start(options);
+    std::shared_ptr<exchange> held;
+    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+        if (held) {
+            caller->send(response(200, "second"));
+        } else if (caller->hold(1)) {
+            held = std::move(caller);
+        }
+    };
     auto first = connect();
-    auto second = connect();
-    run_until([&] { return served->connections() == 1; });
-    send(second, "GET / HTTP/1.0\r\n\r\n");
     send(first, "GET / HTTP/1.0\r\n\r\n");
-    EXPECT_EQ(read_all(first).substr(0, 12), "HTTP/1.1 200");
+    run_until([&] { return held != nullptr; });
+    auto second = connect();
+    send(second, "GET / HTTP/1.0\r\n\r\n");
+    context.run_for(50ms);
+    EXPECT_EQ(served->connections(), 1U);
+    held->send(response(200, "first"));
+    const auto answer = read_all(first);
+    EXPECT_EQ(answer.substr(answer.size() - 5), "first");
     first.close();
     EXPECT_EQ(read_all(second).substr(0, 12), "HTTP/1.1 200");
+}
+
+TEST_F(HttpServer, ANewcomerTakesThePlaceOfTheLongestIdle) {
+    server_options options;
+    options.bounds.connections = 3;
+    start(options);
+    std::vector<tcp::socket> idle;
+    for (std::size_t open = 1; open <= 3; ++open) {
+        idle.push_back(connect());
+        run_until([&] { return served->connections() == open; });
+    }
+    send(idle[0], get);
+    run_until([&] { return idle[0].available() > 0; });
+    auto good = connect();
+    send(good, "GET / HTTP/1.0\r\n\r\n");
+    EXPECT_EQ(read_all(good).substr(0, 12), "HTTP/1.1 200");
+    EXPECT_EQ(read_all(idle[1]), "");
+    EXPECT_EQ(served->usage().replaced_connections, 1U);
+    EXPECT_LE(served->usage().connections, 3U);
+}
+
+TEST_F(HttpServer, TellsWhoHoldsTooMany) {
+    server_options options;
+    options.bounds.holds = 1;
+    start(options);
+    std::shared_ptr<exchange> held;
+    bool was_refused = false;
+    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+        if (caller->hold(1)) {
+            held = std::move(caller);
+        } else {
+            was_refused = true;
+        }
+    };
+    auto first = connect();
+    send(first, get);
+    run_until([&] { return held != nullptr; });
+    auto second = connect();
+    send(second, "GET / HTTP/1.0\r\n\r\n");
+    const auto answer = read_all(second);
+    EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 503");
+    EXPECT_NE(answer.find("Retry-After: 1\r\n"), answer.npos);
+    EXPECT_NE(answer.find("max_holds (1)"), answer.npos);
+    EXPECT_TRUE(was_refused);
+    first.close();
+    run_until([&] { return served->usage().holds == 0; });
+    auto third = connect();
+    send(third, get);
+    run_until([&] { return served->usage().holds == 1; });
+}
+
+TEST_F(HttpServer, AnAddressWithTooManyConnectionsIsTold) {
+    server_options options;
+    options.bounds.connections_per_address = 1;
+    start(options);
+    auto first = connect();
+    run_until([&] { return served->connections() == 1; });
+    auto second = connect();
+    send(second, get);
+    const auto answer = read_all(second);
+    EXPECT_EQ(answer.substr(0, 12), "HTTP/1.1 429");
+    EXPECT_NE(answer.find("max_connections_per_address (1)"), answer.npos);
+    EXPECT_NE(answer.find("Retry-After: 1\r\n"), answer.npos);
+    second.close();
+    send(first, "GET / HTTP/1.0\r\n\r\n");
+    EXPECT_EQ(read_all(first).substr(0, 12), "HTTP/1.1 200");
+}
+
+TEST_F(HttpServer, UnfinishedRequestsAreBoundedTogether) {
+    server_options options;
+    options.bounds.input_bytes = 150'000;
+    start(options);
+    const std::string begun = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n";
+    auto first = connect();
+    send(first, begun + "x");
+    run_until([&] { return served->usage().input_bytes > 100'000; });
+    auto second = connect();
+    send(second, begun + std::string(100'000, 'x'));
+    const auto refusal = read_all(first);
+    EXPECT_EQ(refusal.substr(0, 12), "HTTP/1.1 503");
+    EXPECT_NE(refusal.find("max_input_bytes (150000)"), refusal.npos);
+    run_until([&] { return second.available() > 100'000; });
+    run_until([&] { return served->usage().input_bytes == 0; });
+    EXPECT_EQ(served->usage().shed_inputs, 1U);
+}
+
+TEST_F(HttpServer, SlowReadersGoBeforeTooMuchWaitsToBeWritten) {
+    server_options options;
+    options.bounds.output_bytes = std::size_t{40} << 20U;
+    start(options);
+    // More than the kernel keeps on its way, so that it waits here.
+    const std::string large(std::size_t{16} << 20U, 'x');
+    handle = [&](const request&, const std::shared_ptr<exchange>& caller) {
+        caller->send(response(200, large));
+    };
+    std::vector<tcp::socket> slow;
+    for (std::size_t sent = 1; sent <= 3; ++sent) {
+        slow.push_back(connect());
+        send(slow.back(), get);
+        run_until([&] {
+            return served->usage().output_bytes + served->usage().shed_outputs * large.size() >=
+                   sent * large.size();
+        });
+        EXPECT_LE(served->usage().output_bytes, options.bounds.output_bytes);
+    }
+    EXPECT_EQ(served->usage().shed_outputs, 1U);
+    EXPECT_LT(read_all(slow[0]).size(), large.size());
+}
+
+TEST_F(HttpServer, ASharedBodyIsKeptOnce) {
+    start();
+    const auto shared = std::make_shared<const std::string>(std::size_t{16} << 20U, 'x');
+    handle = [&](const request&, const std::shared_ptr<exchange>& caller) {
+        response answer(200, "");
+        answer.shared_body = shared;
+        caller->send(std::move(answer));
+    };
+    std::vector<tcp::socket> readers;
+    for (std::size_t asked = 1; asked <= 5; ++asked) {
+        readers.push_back(connect());
+        send(readers.back(), "GET / HTTP/1.0\r\n\r\n");
+        run_until([&] { return shared.use_count() > static_cast<long>(asked); });
+    }
+    EXPECT_LT(served->usage().output_bytes, shared->size() + 10'000);
+    for (auto& each : readers) {
+        const auto answer = read_all(each);
+        EXPECT_EQ(answer.substr(answer.size() - shared->size()), *shared);
+    }
+    run_until([&] { return served->usage().output_bytes == 0; });
+    auto head = connect();
+    send(head, "HEAD / HTTP/1.0\r\n\r\n");
+    EXPECT_NE(read_all(head).find("Content-Length: 16777216\r\n"), std::string::npos);
 }
 
 /// Lets no descriptor be opened any more, for as long as it exists.

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -19,9 +20,11 @@ class caller final : public httpd::exchange {
 public:
     void send(httpd::response answer) override { received.push_back(std::move(answer.body)); }
     void on_abandoned(std::function<void()> callback) override { abandoned_ = std::move(callback); }
+    bool hold(std::size_t) override { return may_hold; }
     void leave() { std::exchange(abandoned_, nullptr)(); }
 
     std::vector<std::string> received;
+    bool may_hold = true;
 
 private:
     std::function<void()> abandoned_;
@@ -109,6 +112,40 @@ TEST_F(HeldAnswers, AllAreGivenAtTheEnd) {
     EXPECT_EQ(many->received.size(), 1U);
     settle();
     EXPECT_EQ(many->received.size(), 1U);
+}
+
+TEST_F(HeldAnswers, ManyAreGivenInPortions) {
+    std::vector<std::shared_ptr<caller>> callers;
+    for (std::size_t i = 0; i < 3 * held_answers::portion; ++i) {
+        callers.push_back(i % 2 == 0 ? hold({"a"}) : hold({"a", "b"}));
+    }
+    const auto given = [&] {
+        return static_cast<std::size_t>(
+            std::count_if(callers.begin(), callers.end(),
+                          [](const auto& each) { return !each->received.empty(); }));
+    };
+    held.release("a");
+    std::size_t before = given();
+    EXPECT_LE(before, held_answers::portion);
+    while (given() < callers.size()) {
+        context.restart();
+        ASSERT_NE(context.run_one_for(10s), 0U);
+        EXPECT_LE(given() - before, held_answers::portion);
+        before = given();
+    }
+    for (const auto& each : callers) {
+        EXPECT_EQ(each->received.size(), 1U);
+    }
+}
+
+TEST_F(HeldAnswers, WhoMayNotHoldIsForgotten) {
+    auto asking = std::make_shared<caller>();
+    asking->may_hold = false;
+    held.hold(
+        {"a"}, [] { return httpd::response(200, ""); }, asking, 1h);
+    held.release("a");
+    EXPECT_TRUE(asking->received.empty());
+    EXPECT_EQ(asking.use_count(), 1);
 }
 
 TEST_F(HeldAnswers, ManyAnswersAboutManyRoomsAreFoundByRoom) {
