@@ -41,6 +41,48 @@ that matters, set --max-processes. Rooms can't be suspended, and there is no log
 
 )";
 
+/// Adds what bounds the service, each a number.
+void add_bounds(CLI::App& command, server::service_options& options) {
+    constexpr std::size_t most = 1'000'000'000'000;
+    class bound {
+    public:
+        const char* name;
+        std::size_t* value;
+        std::size_t least;
+        const char* text;
+    };
+    auto& shared = options.connections;
+    auto& lobbies = options.lobbies;
+    constexpr std::size_t largest_answer = std::size_t{16} << 20U;
+    for (const auto& each :
+         {bound{"--max-connections", &shared.connections, 8,
+                "Open connections; one more takes the place of the longest idle"},
+          bound{"--max-connections-per-address", &shared.connections_per_address, 1,
+                "Open connections of one remote address (default: unlimited)"},
+          bound{"--max-holds", &shared.holds, 1, "Answers held at once, in ?wait"},
+          bound{"--max-held-keys", &shared.hold_keys, 1,
+                "Rooms that all held answers together are about"},
+          bound{"--max-input-bytes", &shared.input_bytes, std::size_t{1} << 20U,
+                "Bytes of unfinished requests, of all connections"},
+          bound{"--max-output-bytes", &shared.output_bytes, largest_answer,
+                "Bytes of answers that wait to be written, to all connections"},
+          bound{"--max-rooms", &options.max_rooms, 1, "Living rooms"},
+          bound{"--max-config-bytes", &options.max_config_bytes, 1,
+                "Bytes of the configs of all rooms"},
+          bound{"--max-lobbies", &lobbies.lobbies, 1, "Lobbies"},
+          bound{"--max-lobbies-per-player", &lobbies.lobbies_per_player, 1,
+                "Lobbies that one player has created"},
+          bound{"--max-config-bytes-per-player", &lobbies.config_bytes_per_player, 1,
+                "Bytes of the configs of one player's lobbies"}}) {
+        auto* const option = command.add_option(each.name, *each.value, each.text)
+                                 ->check(CLI::Range(each.least, most))
+                                 ->group("Bounds");
+        if (*each.value != httpd::resource_bounds::unlimited) {
+            option->capture_default_str();
+        }
+    }
+}
+
 /// Everything as it stands on the command line.
 class arguments {
 public:
@@ -186,6 +228,7 @@ void add_serve_command(CLI::App& program, action& chosen) {
         ->capture_default_str();
     command.add_option("--log-dir", given->log_directory,
                        "A folder for the output of game servers, a file for each (default: none)");
+    add_bounds(command, given->options);
     command.add_flag("--json", given->json, "Print a failure to start as JSON");
     command.callback([given, &chosen] {
         chosen = [given] {

@@ -138,6 +138,8 @@ bool is_level(std::string_view given) {
 }
 
 std::vector<known_section> known_sections(configuration& to) {
+    constexpr std::int64_t least_bytes = 1 << 20;
+    constexpr std::int64_t most_bytes = 1'000'000'000'000;
     auto& [listen, api, rooms, log] = to;
     std::vector<known_section> sections;
     sections.emplace_back(
@@ -149,6 +151,11 @@ std::vector<known_section> known_sections(configuration& to) {
             {"tls_key", file_name(listen.tls_key)},
             {"token_file", file_name(listen.token_file)},
             {"max_connections", whole_number(listen.max_connections, 1, 1'000'000)},
+            {"max_connections_per_address",
+             whole_number(listen.max_connections_per_address, 1, 1'000'000)},
+            {"max_holds", whole_number(listen.max_holds, 1, 1'000'000)},
+            {"max_input_bytes", whole_number(listen.max_input_bytes, least_bytes, most_bytes)},
+            {"max_output_bytes", whole_number(listen.max_output_bytes, least_bytes, most_bytes)},
             {"request_timeout", length_of_time(listen.request_timeout)},
             {"idle_timeout", length_of_time(listen.idle_timeout)}});
     sections.emplace_back(

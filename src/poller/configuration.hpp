@@ -1,5 +1,7 @@
 #pragma once
 
+#include "httpd/resource_limits.hpp"
+
 #include <roomport/clock.hpp>
 #include <roomport/default_timeouts.hpp>
 
@@ -32,6 +34,10 @@ public:
         std::optional<std::string> tls_key;
         std::optional<std::string> token_file;
         std::size_t max_connections = 16384;
+        std::size_t max_connections_per_address = httpd::resource_bounds::unlimited;
+        std::size_t max_holds = 8192;
+        std::size_t max_input_bytes = std::size_t{64} << 20U;
+        std::size_t max_output_bytes = std::size_t{256} << 20U;
         duration request_timeout = std::chrono::seconds(15);
         duration idle_timeout = std::chrono::seconds(75);
     };

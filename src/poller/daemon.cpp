@@ -61,6 +61,10 @@ httpd::server_options daemon::server_options_for(std::size_t descriptors) {
     // The standard streams, the event loop, look-ups of names and a listening socket need some, too.
     const std::size_t own = given_.api.max_connections + 32;
     const std::size_t left = std::max<std::size_t>(descriptors, own + 8) - own;
+    options.bounds.connections_per_address = given_.listen.max_connections_per_address;
+    options.bounds.holds = given_.listen.max_holds;
+    options.bounds.input_bytes = given_.listen.max_input_bytes;
+    options.bounds.output_bytes = given_.listen.max_output_bytes;
     options.bounds.connections = std::min(given_.listen.max_connections, left);
     if (options.bounds.connections < given_.listen.max_connections) {
         log_.warning("max_connections_lowered",
@@ -267,7 +271,7 @@ void daemon::take_line(const std::string& line) {
 metrics_snapshot daemon::snapshot() const {
     metrics_snapshot now;
     rooms_.describe(now);
-    now.http_connections = server_->connections();
+    now.http = server_->usage();
     now.dropped_output_lines = streams_.dropped(standard_streams::target::output);
     now.dropped_log_lines = streams_.dropped(standard_streams::target::error);
     return now;

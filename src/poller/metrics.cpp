@@ -92,7 +92,18 @@ void add_rooms(taken_families& to, const metrics_snapshot& now) {
     to.gauge("roomport_held_answers", "Callers whose answer is held until their room is done.")
         .add(number(now.held_answers));
     to.gauge("roomport_http_connections", "Connections of callers.")
-        .add(number(now.http_connections));
+        .add(number(now.http.connections));
+    to.gauge("roomport_http_bytes",
+             "Bytes kept for callers: unfinished requests, unwritten answers.")
+        .add(number(now.http.input_bytes), "direction", "input")
+        .add(number(now.http.output_bytes), "direction", "output");
+    to.counter("roomport_http_shed_total",
+               "Connections and holds refused or ended because a bound was reached.")
+        .add(number(now.http.replaced_connections), "bound", "max_connections")
+        .add(number(now.http.surplus_connections), "bound", "max_connections_per_address")
+        .add(number(now.http.refused_holds), "bound", "max_holds")
+        .add(number(now.http.shed_inputs), "bound", "max_input_bytes")
+        .add(number(now.http.shed_outputs), "bound", "max_output_bytes");
     to.counter("roomport_dropped_lines_total", "Lines that a standard stream did not take in time.")
         .add(number(now.dropped_output_lines), "stream", "stdout")
         .add(number(now.dropped_log_lines), "stream", "stderr");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "httpd/resource_limits.hpp"
+
 #include <roomport/clock.hpp>
 #include <roomport/http/pool.hpp>
 #include <roomport/phase_times.hpp>
@@ -22,7 +24,7 @@ public:
     std::size_t rooms_done = 0;
     std::size_t rooms_limit = 0;
     std::size_t held_answers = 0;
-    std::size_t http_connections = 0;
+    httpd::resource_usage http;
     std::uint64_t dropped_output_lines = 0;
     std::uint64_t dropped_log_lines = 0;
     http::pool_metrics pool;

@@ -22,8 +22,9 @@ void announce_extensions(httpd::response& answer) {
 room_api::room_api(boost::asio::io_context& context, api_settings settings, room_registry& registry,
                    std::function<void()> changed)
     : settings_(std::move(settings)), token_(settings_.token), players_(settings_.app_secret),
-      registry_(registry), views_(settings_.app_id, settings_.advertised_host, registry),
-      held_(context), changed_(std::move(changed)) {
+      registry_(registry), lobbies_(settings_.lobbies),
+      views_(settings_.app_id, settings_.advertised_host, registry), held_(context),
+      changed_(std::move(changed)) {
     add_routes();
 }
 
@@ -236,6 +237,12 @@ void room_api::update_room_config(call& current) {
         current.exchange->send(wanted.error());
         return;
     }
+    if (const auto refused =
+            registry_.refuse_config(current.room_id(), wanted->room_config.size())) {
+        current.fail(refused->status, refused->message);
+        return;
+    }
+    lobbies_.changed();
     if (!registry_.update_room(current.room_id(), std::move(wanted->room_config))) {
         current.no_such_room();
         return;

@@ -35,6 +35,8 @@ public:
     std::string advertised_host;
     /// The service's own port.
     std::uint16_t port = 0;
+    /// How many lobbies players may create.
+    lobby_bounds lobbies;
 };
 
 /// The operations of the API over HTTP: from request to registry and back. Routes, methods, authentication and statuses
@@ -125,8 +127,8 @@ private:
     program::token_check token_;
     player_tokens players_;
     room_registry& registry_;
-    model_views views_;
     lobby_list lobbies_;
+    model_views views_;
     held_answers held_;
     std::function<void()> changed_;
     httpd::router router_;

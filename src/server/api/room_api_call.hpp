@@ -29,8 +29,19 @@ public:
         exchange->send(httpd::response(operation.success_status, json::to_string(model)));
     }
 
+    /// A body that other answers have as well.
+    void succeed_with(std::shared_ptr<const std::string> body) {
+        httpd::response answer(operation.success_status, "");
+        answer.shared_body = std::move(body);
+        exchange->send(std::move(answer));
+    }
+
     void fail(int status, std::string_view message) {
-        exchange->send(httpd::error_response(status, message));
+        auto answer = httpd::error_response(status, message);
+        if (status == 429) {
+            answer.fields.emplace_back("Retry-After", "1");
+        }
+        exchange->send(std::move(answer));
     }
 
     void no_such_room() { fail(404, "there is no such room"); }

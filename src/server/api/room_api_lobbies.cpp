@@ -69,6 +69,11 @@ void room_api::create_lobby(call& current) {
         current.exchange->send(wanted.error());
         return;
     }
+    const auto config_bytes = wanted->body.room_config ? wanted->body.room_config->size() : 0;
+    if (const auto refused = lobbies_.refuse(current.who.value().id, config_bytes)) {
+        current.fail(429, *refused);
+        return;
+    }
     const auto created_at = now();
     const auto created = registry_.create_room(created_at, wanted->body.region, wanted->room_id,
                                                std::move(wanted->body.room_config));
@@ -83,6 +88,7 @@ void room_api::create_lobby(call& current) {
     lobby.region = wanted->body.region.known().value();
     lobby.created_by = current.who.value().id;
     lobby.created_at = created_at.wall;
+    lobby.config_bytes = config_bytes;
     try {
         lobbies_.add(std::move(lobby));
     } catch (...) {
@@ -116,6 +122,10 @@ void room_api::list_public_lobbies(call& current) {
         current.exchange->send(where.error());
         return;
     }
+    if (auto kept = lobbies_.kept_text(*where)) {
+        current.succeed_with(std::move(kept));
+        return;
+    }
     std::vector<lobby_v3> lobbies;
     std::size_t size = 0;
     for (const auto* lobby : lobbies_.public_lobbies(*where)) {
@@ -126,7 +136,9 @@ void room_api::list_public_lobbies(call& current) {
         }
         lobbies.push_back(std::move(view));
     }
-    current.succeed(lobbies);
+    auto text = std::make_shared<const std::string>(json::to_string(lobbies));
+    lobbies_.keep_text(*where, text);
+    current.succeed_with(std::move(text));
 }
 
 } // namespace roomport::server

@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace roomport::server {
+namespace {
+
+std::size_t config_size(const room_record& room) {
+    return room.config ? room.config->size() : 0;
+}
+
+} // namespace
 
 room_registry::room_registry(registry_options options, id_source ids,
                              std::shared_ptr<port_source> ports)
@@ -17,6 +24,14 @@ room_registry::create_room(moment now, open_enum<roomport::region> where,
     }
     if (rooms_.count(*room_id) != 0) {
         return refusal(422, "a room with this roomId exists; choose another one");
+    }
+    if (rooms_.size() >= options_.max_rooms) {
+        return refusal(429, "the limit of " + std::to_string(options_.max_rooms) +
+                                " rooms is reached; destroy a room, or raise --max-rooms");
+    }
+    const auto config_bytes = config ? config->size() : 0;
+    if (auto refused = refuse_config_bytes(0, config_bytes)) {
+        return *std::move(refused);
     }
     auto* process = find_free_slot(where);
     const bool is_new = process == nullptr;
@@ -34,6 +49,7 @@ room_registry::create_room(moment now, open_enum<roomport::region> where,
     room.config = std::move(config);
     room.scheduled_at = now.wall;
     rooms_.emplace(*room_id, std::move(room));
+    config_bytes_ += config_bytes;
     process->rooms.push_back(*room_id);
     process->rooms_updated_at = now.wall;
     if (is_new) {
@@ -63,8 +79,26 @@ bool room_registry::update_room(const std::string& room_id, std::string config) 
     if (found == rooms_.end()) {
         return false;
     }
+    config_bytes_ += config.size() - config_size(found->second);
     found->second.config = std::move(config);
     return true;
+}
+
+std::optional<refusal> room_registry::refuse_config(const std::string& room_id,
+                                                    std::size_t size) const {
+    const auto found = rooms_.find(room_id);
+    return found == rooms_.end() ? std::nullopt
+                                 : refuse_config_bytes(config_size(found->second), size);
+}
+
+std::optional<refusal> room_registry::refuse_config_bytes(std::size_t before,
+                                                          std::size_t size) const {
+    if (size <= before || config_bytes_ - before + size <= options_.max_config_bytes) {
+        return std::nullopt;
+    }
+    return refusal(429, "the configs of all rooms together would be larger than " +
+                            std::to_string(options_.max_config_bytes) +
+                            " bytes; destroy a room, or raise --max-config-bytes");
 }
 
 boost::system::result<std::string, refusal>
@@ -284,11 +318,31 @@ void room_registry::retire(moment now, process_record& process, const std::strin
     auto room = rooms_.extract(room_id);
     room.mapped().unscheduled_at = now.wall;
     process.rooms_updated_at = now.wall;
-    if (process.past_rooms.size() == options_.history) {
-        process.past_rooms.pop_front();
-    }
-    process.past_rooms.push_back(std::move(room.mapped()));
+    config_bytes_ -= config_size(room.mapped());
+    remember(process, std::move(room.mapped()));
     actions_.emplace_back(room_change(std::move(room.key())));
+}
+
+void room_registry::remember(process_record& process, room_record room) {
+    const bool is_full = past_rooms_ >= options_.room_history;
+    if (is_full || process.past_rooms.size() >= options_.history) {
+        if (process.past_rooms.empty()) {
+            return;
+        }
+        forget_oldest_room(process);
+    }
+    if (past_config_bytes_ + config_size(room) > options_.max_config_bytes / 4) {
+        room.config.reset();
+    }
+    past_config_bytes_ += config_size(room);
+    ++past_rooms_;
+    process.past_rooms.push_back(std::move(room));
+}
+
+void room_registry::forget_oldest_room(process_record& process) {
+    past_config_bytes_ -= config_size(process.past_rooms.front());
+    --past_rooms_;
+    process.past_rooms.pop_front();
 }
 
 void room_registry::destroy_rooms(moment now, process_record& process) {
@@ -309,6 +363,9 @@ void room_registry::forget_oldest() {
     }
     const auto oldest = processes_.find(*ended_.begin());
     ended_.erase(ended_.begin());
+    while (!oldest->second.past_rooms.empty()) {
+        forget_oldest_room(oldest->second);
+    }
     sequences_.erase(oldest->second.process_id);
     processes_.erase(oldest);
 }

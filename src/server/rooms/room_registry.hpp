@@ -41,6 +41,10 @@ public:
     port_range range;
     int rooms_per_process = 1;
     std::size_t max_processes = std::numeric_limits<std::size_t>::max();
+    /// Living rooms.
+    std::size_t max_rooms = 100'000;
+    /// Bytes of the configs of all living rooms; destroyed ones keep theirs up to a quarter of it.
+    std::size_t max_config_bytes = std::size_t{64} << 20U;
     duration bind_timeout = std::chrono::seconds(100);
     duration port_rest = std::chrono::seconds(30);
     /// How often a process that failed is started again.
@@ -49,6 +53,8 @@ public:
     int max_port_moves = 10;
     /// How many ended processes are remembered, and how many destroyed rooms of each.
     std::size_t history = 1000;
+    /// How many destroyed rooms are remembered of all processes together.
+    std::size_t room_history = 20'000;
 };
 
 /// A room, living or destroyed.
@@ -144,6 +150,9 @@ public:
     /// Destroys a room, and stops its process when that was the last one in it. @return whether there was such a room.
     bool destroy_room(moment now, const std::string& room_id);
 
+    /// Why a room may not have a config of this size; nothing when it may, or when there is no such room.
+    std::optional<refusal> refuse_config(const std::string& room_id, std::size_t size) const;
+
     /// @return whether there was such a room.
     bool update_room(const std::string& room_id, std::string config);
 
@@ -192,6 +201,9 @@ private:
     void end(moment now, process_record& process, process_status status);
     void retire(moment now, process_record& process, const std::string& room_id);
     void destroy_rooms(moment now, process_record& process);
+    std::optional<refusal> refuse_config_bytes(std::size_t before, std::size_t size) const;
+    void remember(process_record& process, room_record room);
+    void forget_oldest_room(process_record& process);
     void forget_oldest();
     void announce(const process_record& process);
     void index(const process_record& process);
@@ -207,6 +219,9 @@ private:
     std::vector<registry_action> actions_;
     std::uint64_t next_sequence_ = 0;
     std::size_t living_ = 0;
+    std::size_t config_bytes_ = 0;
+    std::size_t past_config_bytes_ = 0;
+    std::size_t past_rooms_ = 0;
 };
 
 } // namespace roomport::server

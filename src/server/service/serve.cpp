@@ -38,8 +38,7 @@ using asio::ip::tcp;
 
 /// How many connections leave enough descriptors for game servers.
 std::size_t most_connections() {
-    constexpr std::size_t most = 16384;
-    return std::min(most, program::raise_descriptor_limit() / 2);
+    return program::raise_descriptor_limit() / 2;
 }
 
 std::vector<std::string> common_environment(const service_options& options,
@@ -215,7 +214,8 @@ private:
     tcp::endpoint listen(const tcp::endpoint& where, const secret& token) {
         httpd::server_options http;
         http.tls = tls_;
-        http.bounds.connections = max_connections_;
+        http.bounds = options_.connections;
+        http.bounds.connections = std::min(http.bounds.connections, max_connections_);
         http.on_accept_failure = [this](error_code ec) {
             log_("no connection can be accepted: " + ec.message());
         };
@@ -242,6 +242,8 @@ private:
         registry.range = options_.port_range;
         registry.rooms_per_process = options_.rooms_per_process;
         registry.max_processes = options_.max_processes;
+        registry.max_rooms = options_.max_rooms;
+        registry.max_config_bytes = options_.max_config_bytes;
         registry.bind_timeout = options_.bind_timeout;
         api_settings api;
         api.app_id = options_.app_id;
@@ -249,6 +251,7 @@ private:
         api.app_secret = app_secret_;
         api.advertised_host = advertised_;
         api.port = endpoint.port();
+        api.lobbies = options_.lobbies;
         // Simulated processes bind nothing, so nobody can be in their way.
         std::shared_ptr<port_source> ports = std::make_shared<unbound_ports>();
         if (local_ != nullptr) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "httpd/resource_limits.hpp"
+#include "server/api/lobby_list.hpp"
 #include "server/rooms/ports.hpp"
 #include "server/simulation/simulation_spec.hpp"
 
@@ -49,6 +51,13 @@ public:
     std::vector<port_declaration> ports{port_declaration()};
     int rooms_per_process = 1;
     std::size_t max_processes = std::numeric_limits<std::size_t>::max();
+    std::size_t max_rooms = 100'000;
+    std::size_t max_config_bytes = std::size_t{64} << 20U;
+    lobby_bounds lobbies;
+
+    /// What all connections together may use.
+    httpd::resource_bounds connections;
+
     duration bind_timeout = std::chrono::seconds(100);
     duration stop_grace = std::chrono::seconds(5);
 

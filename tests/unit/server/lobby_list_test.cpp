@@ -60,6 +60,57 @@ TEST(LobbyList, ListsThePublicOnesNewestFirst) {
     EXPECT_TRUE(subject.public_lobbies(region::london).empty());
 }
 
+TEST(LobbyList, BoundsWhatPlayersCreate) {
+    lobby_bounds bounds;
+    bounds.lobbies = 3;
+    bounds.lobbies_per_player = 2;
+    bounds.config_bytes_per_player = 10;
+    lobby_list subject(bounds);
+    const auto create = [&](const std::string& room, const text_or_number& player,
+                            std::size_t config_bytes) {
+        const auto refused = subject.refuse(player, config_bytes);
+        if (!refused) {
+            auto added = lobby(room, "X");
+            added.created_by = player;
+            added.config_bytes = config_bytes;
+            subject.add(std::move(added));
+        }
+        return refused.value_or("");
+    };
+    const auto names = [](const std::string& text, const char* bound) {
+        return text.find(bound) != text.npos;
+    };
+    EXPECT_TRUE(names(create("a", "p", 11), "--max-config-bytes-per-player"));
+    EXPECT_EQ(create("a", "p", 6), "");
+    EXPECT_TRUE(names(create("b", "p", 5), "--max-config-bytes-per-player"));
+    EXPECT_EQ(create("b", "p", 4), "");
+    EXPECT_TRUE(names(create("c", "p", 0), "--max-lobbies-per-player"));
+    EXPECT_EQ(create("c", 7.0, 10), "");
+    EXPECT_TRUE(names(create("d", "q", 0), "--max-lobbies"));
+    subject.remove("a");
+    EXPECT_EQ(create("d", "p", 6), "");
+}
+
+TEST(LobbyList, KeepsATextUntilSomethingChanges) {
+    lobby_list subject;
+    const auto keep = [&] {
+        subject.keep_text(std::nullopt, std::make_shared<const std::string>("all"));
+        subject.keep_text(region::tokyo, std::make_shared<const std::string>("some"));
+        EXPECT_EQ(*subject.kept_text(std::nullopt), "all");
+        EXPECT_EQ(*subject.kept_text(region::tokyo), "some");
+        EXPECT_EQ(subject.kept_text(region::dubai), nullptr);
+    };
+    keep();
+    subject.add(lobby("a", "X"));
+    EXPECT_EQ(subject.kept_text(std::nullopt), nullptr);
+    keep();
+    subject.remove("a");
+    EXPECT_EQ(subject.kept_text(region::tokyo), nullptr);
+    keep();
+    subject.changed();
+    EXPECT_EQ(subject.kept_text(std::nullopt), nullptr);
+}
+
 TEST(LobbyList, ForgetsTheLobbyOfARoom) {
     lobby_list subject;
     subject.add(lobby("a", "X"));

@@ -291,6 +291,52 @@ TEST_F(RoomRegistry, ForgetsTheOldestOfManyEndedProcesses) {
     EXPECT_EQ(registry->find_process("p1"), nullptr);
 }
 
+TEST_F(RoomRegistry, BoundsRoomsAndTheirConfigs) {
+    options.max_rooms = 3;
+    options.max_config_bytes = 100;
+    options.rooms_per_process = 10;
+    make();
+    const auto create_with = [&](std::size_t size) {
+        const auto created =
+            registry->create_room(now(), region::tokyo, std::nullopt, std::string(size, 'x'));
+        return created.has_error() ? created.error().message : "";
+    };
+    EXPECT_NE(create_with(101).find("--max-config-bytes"), std::string::npos);
+    EXPECT_EQ(create_with(60), "");
+    EXPECT_NE(create_with(41).find("--max-config-bytes"), std::string::npos);
+    EXPECT_EQ(create_with(30), "");
+    EXPECT_FALSE(registry->refuse_config("unknown", 1000));
+    const auto id = registry->processes().front()->rooms.front();
+    EXPECT_TRUE(registry->refuse_config(id, 71));
+    EXPECT_FALSE(registry->refuse_config(id, 70));
+    registry->update_room(id, std::string(70, 'y'));
+    EXPECT_EQ(create_with(0), "");
+    EXPECT_NE(create_with(0).find("--max-rooms"), std::string::npos);
+    registry->destroy_room(now(), id);
+    EXPECT_EQ(create_with(70), "");
+}
+
+TEST_F(RoomRegistry, BoundsWhatIsRememberedOfDestroyedRooms) {
+    options.max_config_bytes = 100;
+    options.rooms_per_process = 10;
+    options.room_history = 3;
+    make();
+    create();
+    for (int each = 0; each < 10; ++each) {
+        const auto created =
+            registry->create_room(now(), region::tokyo, std::nullopt, std::string(20, 'x'));
+        ASSERT_FALSE(created.has_error());
+        registry->destroy_room(now(), *created);
+        std::size_t kept = 0;
+        const auto& past = registry->processes().front()->past_rooms;
+        for (const auto& room : past) {
+            kept += room.config ? room.config->size() : 0;
+        }
+        EXPECT_LE(kept, 25U);
+        EXPECT_LE(past.size(), 3U);
+    }
+}
+
 TEST_F(RoomRegistry, GoesOnForAYearOfRandomEvents) {
     options.rooms_per_process = 3;
     options.range = port_range(5000, 5049);
