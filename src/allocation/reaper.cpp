@@ -1,0 +1,41 @@
+#include "allocation/reaper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace roomport::allocation {
+
+reaper::round reaper::judge(const journal_view& journal, const std::vector<listed_server>& listed,
+                            time_point now) {
+    std::map<std::string, time_point> seen;
+    std::vector<std::pair<duration, std::string>> orphans;
+    round result;
+    for (const listed_server& server : listed) {
+        if (journal.living_keys.contains(server.key) || journal.open_tags.contains(server.tag)) {
+            continue;
+        }
+        const auto before = first_seen_.find(server.key);
+        const time_point first = before != first_seen_.end() ? before->second : now;
+        seen.emplace(server.key, first);
+        const duration age = server.age.value_or(now - first);
+        if (age < settings_.grace) {
+            continue;
+        }
+        if (settings_.dry_run || age > journal.age) {
+            result.told.push_back(server.key);
+        } else {
+            orphans.emplace_back(age, server.key);
+        }
+    }
+    first_seen_ = std::move(seen);
+    std::sort(orphans.begin(), orphans.end(), [](const auto& a, const auto& b) {
+        return a.first != b.first ? a.first > b.first : a.second < b.second;
+    });
+    for (auto& [age, key] : orphans) {
+        (result.stops.size() < settings_.most_stops ? result.stops : result.told)
+            .push_back(std::move(key));
+    }
+    return result;
+}
+
+} // namespace roomport::allocation
