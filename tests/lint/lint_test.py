@@ -204,8 +204,8 @@ class TextRules(unittest.TestCase):
         self.assertEqual(list(texts.text_problems("x.cpp", "// nothing to do")), [])
 
     def test_length(self):
-        self.assertEqual(list(texts.length_problems("x.cpp", "\n" * 400)), [])
-        self.assertEqual(len(list(texts.length_problems("x.cpp", "\n" * 401))), 1)
+        self.assertEqual(list(texts.length_problems("x.cpp", "\n" * texts.MAX_LINES)), [])
+        self.assertEqual(len(list(texts.length_problems("x.cpp", "\n" * (texts.MAX_LINES + 1)))), 1)
 
     def test_columns(self):
         self.assertEqual(list(texts.column_problems("x.cpp", "x" * texts.MAX_COLUMNS)), [])

@@ -2,7 +2,8 @@
 
 import re
 
-MAX_LINES = 400
+# A class with one job is not cut to please a limit; a file beyond this has several.
+MAX_LINES = 700
 MAX_COLUMNS = 132
 MACHINE_PATH = re.compile(r"(?<![\w.$}/-])/(?:work|root|home|Users)/[\w.]")
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b")
