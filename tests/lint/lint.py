@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks the project's own rules: `lint.py [ROOT]`. Prints PATH:LINE: [rule] message; exits with 1 on a problem.
 
-A line that ends in a comment with NOLINT(rule): reason is exempt from that rule; NOLINT(length): reason frees its file.
+A line that ends in a comment with NOLINT(rule): reason is exempt from that rule.
 """
 
 import os
