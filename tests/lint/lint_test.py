@@ -281,13 +281,19 @@ class PictureRule(unittest.TestCase):
         self.assertIn("wait --> wait_limits", picture.draw(self.FILES, "wait"))
 
     def test_an_old_picture_is_caught(self):
-        page = "Text.\n<!-- drawn from the includes: parts -->\n<!-- end -->\nMore.\n"
+        rows = "".join(f"| `{path.split('/')[1]}` | does this |\n" for path in LayerRule.PARTS)
+        page = "Text.\n<!-- drawn from the includes: parts -->\n<!-- end -->\n" + rows
         files = self.FILES | {picture.PAGE: page}
         self.assertEqual([line for _, line, _ in picture.picture_problems(files)], [2])
         files[picture.PAGE] = picture.redrawn(files)
         self.assertEqual(list(picture.picture_problems(files)), [])
         files["src/model/a.cpp"] = ""
         self.assertEqual(len(list(picture.picture_problems(files))), 1)
+
+    def test_a_part_that_is_not_explained_is_caught(self):
+        found = list(picture.picture_problems(LayerRule.PARTS | {picture.PAGE: "| `json` | reads |\n\n| `wait` | waits |\n"}))
+        self.assertEqual(len(found), len(LayerRule.PARTS) - 1)
+        self.assertNotIn("the table of parts has no row for wait", [message for _, _, message in found])
 
 
 class WholeRun(unittest.TestCase):

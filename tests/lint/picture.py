@@ -15,10 +15,13 @@ DRAWN = re.compile(r"(<!-- drawn from the includes: (\S+) -->\n)(.*?)(<!-- end -
 
 
 def picture_problems(files):
-    """Yields (path, line, message) for pictures that differ from what would be drawn now."""
+    """Yields (path, line, message) for pictures that differ from what would be drawn now, and for parts that it does not explain."""
     page = files.get(PAGE)
     if page is None:
         return
+    for part in sorted(layers.Layers(files).below):
+        if f"\n| `{part}` |" not in page:
+            yield PAGE, 1, f"the table of parts has no row for {part}"
     for match in DRAWN.finditer(page):
         if match.group(3) != draw(files, match.group(2)):
             line = page.count("\n", 0, match.start()) + 1
