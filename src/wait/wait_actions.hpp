@@ -24,9 +24,6 @@ public:
     wait_actions(const wait_actions&) = delete;
     wait_actions& operator=(const wait_actions&) = delete;
 
-    /// How many keys a poll can take in now.
-    virtual batch_terms terms() = 0;
-
     /// Begin this poll; its answer goes to `wait_state::observed`. What this throws is why the poll failed.
     /// @param key valid during the call.
     virtual void start_poll(poll_id id, std::string_view key, duration hold,
@@ -44,7 +41,7 @@ public:
     /// This wait is over: the state machine forgets it when this returns. Should it throw, the wait goes on.
     virtual void complete(waiter& wait, error_code ec, wait_result result) = 0;
 
-    /// A function of the caller's (a cadence, an acceptor, on_progress, the observer's terms) threw this, or what was
+    /// A function of the caller's (a cadence, an acceptor, on_progress) threw this, or what was
     /// seen of one key could not be taken in. Must not throw.
     virtual void caught(std::exception_ptr thrown) = 0;
 

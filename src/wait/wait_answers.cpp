@@ -70,7 +70,6 @@ ended_poll wait_state::take(poll_id id, const observation& whole, bool has_news,
         }
     }
     under_way_.close(id);
-    ask_terms();
     if (!is_batch && !has_failed(whole.state)) {
         hold_limit_ = whole.hold_limit;
     }

@@ -159,6 +159,7 @@ private:
         }
         is_running_ = true;
         std::unique_ptr<bool, leave_run> running(&is_running_);
+        offer_terms();
         guarded([&] { work(*this); });
         // Where something could not be done, this is put off too: it may have come back for want of memory.
         if (!has_failed_) {
@@ -276,7 +277,16 @@ private:
         end_left_over();
     }
 
-    batch_terms terms() override { return observer_->batch(); }
+    /// Before each decision, since time alone may change what the observer can do.
+    void offer_terms() noexcept {
+        batch_terms terms;
+        try {
+            terms = observer_->batch();
+        } catch (...) {
+            caught(std::current_exception());
+        }
+        state_->offer(terms);
+    }
 
     void start_poll(wait_detail::poll_id id, std::string_view key, duration hold,
                     time_point deadline) override {

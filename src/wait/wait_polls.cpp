@@ -32,7 +32,6 @@ void wait_state::begin_queued(time_point now) {
         return;
     }
     refresh_ranks(now);
-    ask_terms();
     while (!queue_.empty() && gate_.open(now)) {
         if (queue_.top().needs_single_poll || !begin_batch(now)) {
             const poll_id id = open_poll(1);
@@ -153,15 +152,6 @@ void wait_state::end_failed_polls(time_point now) {
         } else {
             observed(id, describe(failure), now);
         }
-    }
-}
-
-void wait_state::ask_terms() {
-    try {
-        terms_ = actions_.terms();
-    } catch (...) {
-        terms_ = batch_terms();
-        actions_.caught(std::current_exception());
     }
 }
 

@@ -32,6 +32,9 @@ public:
     wait_state& operator=(const wait_state&) = delete;
     ~wait_state();
 
+    /// Takes in what the observer can do with many keys at once, until it is told anew.
+    void offer(const batch_terms& terms) noexcept { terms_ = terms; }
+
     /// Begins a wait.
     /// @param wait    must live until it is completed or this object is destroyed.
     /// @param created when the key came into being, if somebody knows.
@@ -138,7 +141,6 @@ private:
     void begin(poll_id id, duration hold, bool is_batch, time_point now);
     void start_poll(poll_id id, duration hold, time_point deadline);
     void end_failed_polls(time_point now);
-    void ask_terms();
     void make_way();
     void abandon_polls(entry& one);
     void leave_poll(poll_id id, std::size_t place);
@@ -159,8 +161,9 @@ private:
     round_trip_estimate round_trip_;
     poll_gate gate_;
     tick_grid grid_;
-    /// What the last good answer and the observer allow.
+    /// What the last good answer allows.
     duration hold_limit_{};
+    /// What the observer offers.
     batch_terms terms_;
 
     key_group_table groups_;

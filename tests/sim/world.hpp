@@ -46,7 +46,7 @@ private:
         batch_observation answer;
     };
 
-    batch_terms terms() override;
+    batch_terms terms() const;
     void start_poll(wait_detail::poll_id id, std::string_view key, duration hold,
                     time_point deadline) override;
     void start_batch_poll(wait_detail::poll_id id, std::span<const std::string_view> keys,

@@ -17,7 +17,7 @@ constexpr duration cancelling_takes = 20ms;
 
 } // namespace
 
-batch_terms world::terms() {
+batch_terms world::terms() const {
     batch_terms now;
     now.most = options_.batch;
     now.hold_limit = options_.holds_batches ? options_.hold_limit : duration::zero();

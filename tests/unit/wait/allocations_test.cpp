@@ -42,7 +42,10 @@ using namespace std::chrono_literals;
 class still_world final : public wait_actions {
 public:
     still_world(const wait_engine_options& options, std::size_t keys, std::size_t batch)
-        : batch_(batch), state_(options, *this) {
+        : state_(options, *this) {
+        batch_terms offered;
+        offered.most = batch;
+        state_.offer(offered);
         seen_.state = observed_state::starting;
         seen_.status = "starting";
         seen_.http_status = 200;
@@ -80,12 +83,6 @@ public:
 
     std::uint64_t polls() const { return polls_; }
 
-    batch_terms terms() override {
-        batch_terms offered;
-        offered.most = batch_;
-        return offered;
-    }
-
     void start_poll(poll_id id, std::string_view, duration, time_point) override {
         ++polls_;
         under_way_.push_back({id, 1});
@@ -107,7 +104,6 @@ private:
         std::size_t keys;
     };
 
-    std::size_t batch_;
     time_point now_ = time_point() + 1h;
     observation seen_;
     batch_observation batch_seen_;

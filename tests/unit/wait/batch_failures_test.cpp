@@ -2,8 +2,6 @@
 
 #include "batch_fixture.hpp"
 
-#include <algorithm>
-
 namespace roomport::wait_detail {
 namespace {
 
@@ -67,24 +65,22 @@ TEST_F(BatchPolls, ThatCannotBeginAreFailedOnesOfEachKey) {
     EXPECT_FALSE(script.polls.empty()) << "they are polled again";
 }
 
-TEST_F(BatchPolls, AreImpossibleWhileTheObserverThrowsInsteadOfItsTerms) {
-    script.terms_fail = true;
+TEST_F(BatchPolls, AreImpossibleWhileTheObserverOffersNone) {
+    script.batch = batch_terms();
     queue({"a", "b"});
-    const auto log = script.take_log();
-    EXPECT_EQ(log.back(), "0 poll a until 10000");
-    EXPECT_NE(std::find(log.begin(), log.end(), "0 caught terms"), log.end());
+    EXPECT_EQ(script.take_log().back(), "0 poll a until 10000");
     script.answer("a", starting());
-    script.terms_fail = false;
+    script.batch.most = 4;
     script.answer("b", starting());
     script.run_until(1s);
     EXPECT_EQ(script.take_log().back(), "1000 poll a+b until 11000");
 }
 
-TEST_F(BatchPolls, GoOnForAllKeysWhereTheObserverThrowsInsteadOfItsTerms) {
+TEST_F(BatchPolls, GoOnForAllKeysWhereTheObserverOffersNoneForAMoment) {
     queue({"a", "b"});
-    script.terms_fail = true;
+    script.batch = batch_terms();
     script.answer_batch(answers({starting(), starting()}));
-    script.terms_fail = false;
+    script.batch.most = 4;
     script.take_log();
     script.run_until(1s);
     EXPECT_EQ(script.take_log(), lines{"1000 poll a+b until 11000"});

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -51,7 +52,12 @@ public:
         });
     }
 
-    batch_terms batch() const override { return terms; }
+    batch_terms batch() const override {
+        if (terms_fail) {
+            throw std::runtime_error("terms");
+        }
+        return terms;
+    }
 
     void async_observe_many(std::span<const std::string_view> keys, duration /*hold*/,
                             time_point /*deadline*/, batch_handler_type handler) override {
@@ -67,6 +73,8 @@ public:
     }
 
     batch_terms terms;
+    /// Whether it throws instead of its terms.
+    bool terms_fail = false;
     std::atomic<unsigned> batch_polls = 0;
     std::atomic<unsigned> polls = 0;
     std::atomic<unsigned> cancelled = 0;

@@ -14,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <algorithm>
 #include <future>
 #include <new>
 #include <stdexcept>
@@ -229,6 +230,34 @@ TEST_F(WaitEngine, CountsAPollOfManyKeysThatThrowsAsFailed) {
         ASSERT_TRUE(end);
         EXPECT_EQ(end->ec, error_code(error::broken_promise));
     }
+}
+
+TEST_F(WaitEngine, PollsKeysOneByOneWhileTheObserverThrowsInsteadOfItsTerms) {
+    make_engine(ready_at(3));
+    source->terms.most = 100;
+    source->terms_fail = true;
+    std::vector<std::optional<outcome>> ends(10);
+    for (std::size_t key = 0; key < ends.size(); ++key) {
+        engine->async_wait(std::to_string(key), wait_options(), store(ends[key]));
+    }
+    EXPECT_THROW(run_to_end(), std::runtime_error) << "what it throws leaves through run()";
+    const auto is_all_done = [&] {
+        return std::all_of(ends.begin(), ends.end(),
+                           [](const auto& end) { return end.has_value(); });
+    };
+    const auto give_up = clock::now() + 60s;
+    while (!is_all_done() && clock::now() < give_up) {
+        try {
+            run_to_end();
+        } catch (const std::runtime_error&) {
+        }
+    }
+    for (const auto& end : ends) {
+        ASSERT_TRUE(end);
+        EXPECT_FALSE(end->ec.failed());
+    }
+    EXPECT_EQ(source->batch_polls, 0U);
+    EXPECT_GE(source->polls, 3U);
 }
 
 TEST_F(WaitEngine, TellsItsRateAndWhatHoldsItBack) {

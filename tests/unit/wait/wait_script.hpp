@@ -90,17 +90,22 @@ public:
         waiters.push_back(std::make_unique<waiter>(make_settings(std::move(options)), now()));
         waiter& wait = *waiters.back();
         names[&wait] = key;
+        state->offer(batch);
         state->start(wait, key, now(), created);
         return wait;
     }
 
-    void cancel(waiter& wait) { state->cancel(wait, now()); }
+    void cancel(waiter& wait) {
+        state->offer(batch);
+        state->cancel(wait, now());
+    }
 
     /// Moves the clock, doing on the way what time asks for.
     void run_until(duration end) {
         for (auto wake = state->next_wake(); wake && *wake <= begin + end;
              wake = state->next_wake()) {
             elapsed = std::max(elapsed, *wake - begin);
+            state->offer(batch);
             state->advance(now());
         }
         elapsed = end;
@@ -112,6 +117,7 @@ public:
             if (poll->key == key) {
                 const poll_id id = poll->id;
                 polls.erase(poll);
+                state->offer(batch);
                 state->observed(id, seen, now());
                 return;
             }
@@ -125,6 +131,7 @@ public:
             if (poll->is_batch) {
                 const poll_id id = poll->id;
                 polls.erase(poll);
+                state->offer(batch);
                 state->observed_many(id, seen, now());
                 return;
             }
@@ -142,13 +149,6 @@ public:
     std::vector<std::string> take_log() { return std::exchange(log, {}); }
 
     time_point now() const { return begin + elapsed; }
-
-    batch_terms terms() override {
-        if (terms_fail) {
-            throw std::runtime_error("terms");
-        }
-        return batch;
-    }
 
     void start_batch_poll(poll_id id, std::span<const std::string_view> keys, duration hold,
                           time_point deadline) override {
@@ -213,8 +213,6 @@ public:
 
     /// What the observer would offer.
     batch_terms batch;
-    /// Whether it throws instead.
-    bool terms_fail = false;
     /// How many of the next polls can't begin, and how many of the next ends of waits can't be told.
     unsigned polls_that_fail = 0;
     unsigned ends_that_fail = 0;
