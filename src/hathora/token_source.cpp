@@ -79,7 +79,7 @@ public:
 
     result<secret> current() override {
         const std::lock_guard lock(mutex_);
-        const auto version = look();
+        const auto version = present_version();
         if (!version) {
             return error::token_unavailable;
         }
@@ -93,7 +93,7 @@ public:
     bool refused() override {
         const std::lock_guard lock(mutex_);
         const secret before = token_;
-        version_ = look();
+        version_ = present_version();
         if (version_ == file_version()) {
             return false;
         }
@@ -104,7 +104,7 @@ public:
     std::string where() const override { return "the file '" + path_.string() + "'"; }
 
 private:
-    std::optional<file_version> look() const {
+    std::optional<file_version> present_version() const {
         struct stat status {};
         if (::stat(path_.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) {
             return std::nullopt;
