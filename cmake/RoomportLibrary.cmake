@@ -27,6 +27,9 @@ function(roomport_library)
         PRIVATE ${libraries})
     if(BUILD_SHARED_LIBS)
         target_compile_definitions(roomport_library PUBLIC ROOMPORT_SHARED)
+        if(TARGET roomport_hardening)
+            target_link_libraries(roomport_library PRIVATE $<BUILD_INTERFACE:roomport_hardening>)
+        endif()
     endif()
     # Below 1.0 a minor version may change the binary interface.
     set_target_properties(roomport_library PROPERTIES

@@ -40,3 +40,8 @@ if(ROOMPORT_SANITIZE)
     endif()
 endif()
 target_link_libraries(roomport_settings INTERFACE roomport_sanitizers)
+
+if(ROOMPORT_HARDENING AND NOT ROOMPORT_SANITIZE)
+    include(RoomportHardening)
+    target_link_libraries(roomport_settings INTERFACE roomport_hardening)
+endif()

@@ -104,7 +104,7 @@ standard_streams::output_stream& standard_streams::stream(target where) {
 
 void standard_streams::wake() {
     const std::uint64_t one = 1;
-    static_cast<void>(::write(wake_descriptor_, &one, sizeof one));
+    [[maybe_unused]] const auto written = ::write(wake_descriptor_, &one, sizeof one);
 }
 
 void standard_streams::run() {
@@ -135,7 +135,7 @@ void standard_streams::run() {
         }
         if (waits[0].revents != 0) {
             std::uint64_t ignored = 0;
-            static_cast<void>(::read(wake_descriptor_, &ignored, sizeof ignored));
+            [[maybe_unused]] const auto taken = ::read(wake_descriptor_, &ignored, sizeof ignored);
         }
         for (std::size_t i = 0; i < outputs_.size(); ++i) {
             if (waits.at(i + 1).revents != 0) {
