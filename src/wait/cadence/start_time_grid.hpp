@@ -9,17 +9,17 @@ namespace roomport::wait_detail {
 /// to its age.
 namespace start_time_grid {
 
-inline constexpr std::size_t bins = 297;
+inline constexpr std::size_t bins = 590;
 
-/// A plan needs finer steps than the law: each bin is cut evenly.
-inline constexpr std::size_t steps_per_bin = 2;
+/// Each bin is cut evenly for a plan.
+inline constexpr std::size_t steps_per_bin = 1;
 inline constexpr std::size_t nodes = bins * steps_per_bin + 1;
 
 namespace detail {
 
 constexpr auto make_edges() {
-    constexpr double narrowest = 0.02;
-    constexpr double relative = 0.02;
+    constexpr double narrowest = 0.01;
+    constexpr double relative = 0.01;
     std::array<double, bins + 1> edges{};
     for (std::size_t bin = 0; bin < bins; ++bin) {
         const double width = relative * edges[bin];

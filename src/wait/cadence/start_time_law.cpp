@@ -9,10 +9,18 @@ namespace {
 using namespace start_time_grid;
 
 // How many rooms each memory reaches back.
-constexpr std::array<double, 3> reach = {20, 100, 400};
+constexpr std::array<double, 4> reach = {10, 40, 160, 640};
+
+// How far the law that begins anew is smoothed.
+constexpr std::size_t fresh_stride = 2;
+
+// So often few rooms are shared out again after each room, and after a change: what the first ones taught was shared
+// out by a law that knew next to nothing.
+constexpr int rounds = 2;
+constexpr int rounds_after_change = 3;
 
 // The part of belief that is shared out anew with every room, so that an expert out of favour comes back quickly.
-constexpr double shared_belief = 0.002;
+constexpr double shared_belief = 0.01;
 
 // How likely a room is taken to follow the prior rather than what was learned. Without it a law that became faster
 // would stay hidden in the interval before the first poll for ever.
@@ -56,12 +64,18 @@ const start_time_chances& prior() {
 }
 
 /// Spreads weights to bins `stride` away by [1 2 1]/4; what would leave at an end is thrown back.
-void spread(start_time_chances& weights, std::size_t stride) {
-    const start_time_chances copy = weights;
+/// @param from, until the bins that take part; all others hold nothing, and get nothing.
+void spread(start_time_chances& weights, std::size_t stride, std::size_t from = 0,
+            std::size_t until = bins) {
+    start_time_chances copy;
+    const std::size_t margin_from = from < stride ? 0 : from - stride;
+    const std::size_t margin_until = std::min(bins, until + stride);
+    std::copy(weights.data() + margin_from, weights.data() + margin_until,
+              copy.data() + margin_from);
     // Most of the time of learning is spent here: plain pointers keep builds without optimization quick, too.
     const double* const before = copy.data();
     double* const after = weights.data();
-    for (std::size_t bin = 0; bin < bins; ++bin) {
+    for (std::size_t bin = from; bin < until; ++bin) {
         const std::size_t left = bin < stride ? stride - bin - 1 : bin - stride;
         const std::size_t right = bin + stride < bins ? bin + stride : 2 * bins - 1 - bin - stride;
         after[bin] = (before[left] + 2 * before[bin] + before[right]) / 4;
@@ -158,30 +172,29 @@ void start_time_law::forget(const memory& start) {
         of_memory.fill(even_belief);
     }
     fresh_ = memory();
+    fresh_rooms_ = 0;
     suspicion_ = 0;
 }
 
-template <class Visit>
-start_time_chances start_time_law::mix(Visit visit) const {
+start_time_chances start_time_law::mix() const {
     start_time_chances mixture{};
     double* const sum = mixture.data();
     double of_prior = 0;
-    for (std::size_t index = 0; index < memories; ++index) {
-        const memory& one = memories_[index];
-        start_time_chances smooth = one.weights;
-        for (std::size_t smoothing = 0; smoothing < smoothings; ++smoothing) {
-            // Two rounds at doubled distance spread twice as far as all before: few rounds reach wide.
-            const std::size_t stride = std::size_t(1) << smoothing;
-            spread(smooth, stride);
-            spread(smooth, stride);
+    for (std::size_t smoothing = smoothings; smoothing-- > 0;) {
+        for (std::size_t index = 0; index < memories; ++index) {
+            const memory& one = memories_[index];
             const double belief = beliefs_[index][smoothing] / (one.total + prior_rooms);
-            const double* const weights = smooth.data();
+            const double* const weights = one.weights.data();
             for (std::size_t cell = 0; cell <= bins; ++cell) {
                 sum[cell] += belief * weights[cell];
             }
             of_prior += belief * prior_rooms;
-            visit(index, smoothing, smooth);
         }
+        // Two rounds at doubled distance spread twice as far as all before: few rounds reach wide.
+        // From the widest to the narrowest: each round of smoothing is made once for all experts that take part in it.
+        const std::size_t stride = std::size_t(1) << smoothing;
+        spread(mixture, stride);
+        spread(mixture, stride);
     }
     const double* const before = prior().data();
     for (std::size_t cell = 0; cell <= bins; ++cell) {
@@ -190,33 +203,87 @@ start_time_chances start_time_law::mix(Visit visit) const {
     return mixture;
 }
 
+start_time_law::beliefs start_time_law::foretell(const interval& seen) const {
+    const double by_prior = seen.chance(prior());
+    // To smooth the interval comes to the same as to smooth every memory.
+    start_time_chances smooth{};
+    for (std::size_t cell = seen.first; cell <= seen.last; ++cell) {
+        smooth[cell] = seen.part(cell);
+    }
+    std::size_t from = std::min(seen.first, bins);
+    std::size_t until = std::min(seen.last + 1, bins);
+    beliefs result{};
+    for (std::size_t smoothing = 0; smoothing < smoothings; ++smoothing) {
+        const std::size_t stride = std::size_t(1) << smoothing;
+        for (int round = 0; round < 2; ++round) {
+            from = from < stride ? 0 : from - stride;
+            until = std::min(bins, until + stride);
+            spread(smooth, stride, from, until);
+        }
+        for (std::size_t index = 0; index < memories; ++index) {
+            const memory& one = memories_[index];
+            double sum = smooth[bins] * one.weights[bins];
+            for (std::size_t cell = from; cell < until; ++cell) {
+                sum += smooth[cell] * one.weights[cell];
+            }
+            result[index][smoothing] = with_prior(sum, one.total, by_prior);
+        }
+    }
+    return result;
+}
+
 void start_time_law::learn(double after, double by, std::size_t queued) {
     crowd_ = std::max(crowd_ - 1, static_cast<double>(queued));
     const interval seen(after, by);
-    const double by_prior = seen.chance(prior());
-    beliefs by_expert{};
-    const start_time_chances law =
-        mix([&](std::size_t index, std::size_t smoothing, const start_time_chances& weights) {
-            by_expert[index][smoothing] =
-                with_prior(seen.chance(weights), memories_[index].total, by_prior);
-        });
+    const start_time_chances law = mix();
     const double foretold = seen.chance(law);
     learn_tail(after, by, seen.last == bins ? law[bins] / foretold : 0);
+    recent_[rooms_ % most_recent] = {after, by};
     ++rooms_;
     if (suspect_change(seen, foretold)) {
         return;
     }
-    believe(by_expert);
-    const double astray = surprise * by_prior / ((1 - surprise) * foretold + surprise * by_prior);
+    believe(foretell(seen));
     for (std::size_t index = 0; index < memories; ++index) {
         memory& one = memories_[index];
         const double kept = 1 - 1 / std::max(reach[index], crowd_reach * crowd_);
         for (double& weight : one.weights) {
             weight *= kept;
         }
-        one.total = one.total * kept + 1;
-        seen.share_out(1 - astray, law, one.weights);
-        seen.share_out_evenly(astray, one.weights);
+        one.total *= kept;
+        share_out(seen, law, index, 1);
+    }
+    ++rooms_of_law_;
+    for (int round = 0; round < rounds; ++round) {
+        share_out_again();
+    }
+}
+
+void start_time_law::share_out(const interval& seen, const start_time_chances& law,
+                               std::size_t index, double room) {
+    const double by_prior = seen.chance(prior());
+    const double foretold = seen.chance(law);
+    const double astray = surprise * by_prior / ((1 - surprise) * foretold + surprise * by_prior);
+    memories_[index].total += room;
+    seen.share_out((1 - astray) * room, law, memories_[index].weights);
+    seen.share_out_evenly(astray * room, memories_[index].weights);
+}
+
+void start_time_law::share_out_again() {
+    if (rooms_of_law_ > most_recent || crowd_ >= 1) {
+        return;
+    }
+    const start_time_chances law = mix();
+    memories_.fill(memory());
+    std::array<double, memories> room{};
+    room.fill(1);
+    for (std::size_t back = 1; back <= rooms_of_law_; ++back) {
+        const auto [after, by] = recent_[(rooms_ - back) % most_recent];
+        const interval seen(after, by);
+        for (std::size_t index = 0; index < memories; ++index) {
+            share_out(seen, law, index, room[index]);
+            room[index] *= 1 - 1 / reach[index];
+        }
     }
 }
 
@@ -235,24 +302,37 @@ void start_time_law::believe(const beliefs& foretold) {
     }
 }
 
-bool start_time_law::suspect_change(const interval& seen, double foretold) {
-    start_time_chances law{};
+start_time_chances start_time_law::begin_anew() const {
+    start_time_chances law = fresh_.weights;
+    spread(law, fresh_stride);
+    spread(law, fresh_stride);
     for (std::size_t cell = 0; cell <= bins; ++cell) {
-        law[cell] = with_prior(fresh_.weights[cell], fresh_.total, prior()[cell]);
+        law[cell] = with_prior(law[cell], fresh_.total, prior()[cell]);
     }
+    return law;
+}
+
+bool start_time_law::suspect_change(const interval& seen, double foretold) {
+    const start_time_chances law = begin_anew();
     suspicion_ += std::log(seen.chance(law) / foretold);
     const double doubt = crowd_doubt * crowd_;
     if (suspicion_ <= -doubt) {
         fresh_ = memory();
+        fresh_rooms_ = 0;
         suspicion_ = 0;
         return false;
     }
     seen.share_out(1, law, fresh_.weights);
     fresh_.total += 1;
+    ++fresh_rooms_;
     if (suspicion_ < certain_change + doubt) {
         return false;
     }
+    rooms_of_law_ = fresh_rooms_;
     forget(memory(fresh_));
+    for (int round = 0; round < rounds_after_change; ++round) {
+        share_out_again();
+    }
     return true;
 }
 
@@ -271,7 +351,7 @@ void start_time_law::learn_tail(double after, double by, double share) {
 
 start_time_estimate start_time_law::estimate() const {
     start_time_estimate result;
-    result.chances = mix([](std::size_t, std::size_t, const start_time_chances&) {});
+    result.chances = mix();
     result.tail_shape = std::clamp(tail_starts_ / tail_exposure_, flattest_tail, steepest_tail);
     return result;
 }

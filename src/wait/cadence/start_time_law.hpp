@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace roomport::wait_detail {
 
@@ -41,8 +42,10 @@ public:
     start_time_estimate estimate() const;
 
 private:
-    static constexpr std::size_t memories = 3;
-    static constexpr std::size_t smoothings = 3;
+    static constexpr std::size_t memories = 4;
+    static constexpr std::size_t smoothings = 4;
+    /// While so few rooms are known all of them are shared out again after each.
+    static constexpr std::size_t most_recent = 64;
     static constexpr double even_belief = 1.0 / (memories * smoothings);
 
     using beliefs = std::array<std::array<double, smoothings>, memories>;
@@ -55,10 +58,15 @@ private:
     class interval;
 
     void forget(const memory& start);
-    /// What the mixture believes; calls `visit(memory, smoothing, weights)` with the weights of each expert, without
-    /// the prior.
-    template <class Visit>
-    start_time_chances mix(Visit visit) const;
+    /// What the mixture believes.
+    start_time_chances mix() const;
+    /// The chance that each expert gave to an interval.
+    beliefs foretell(const interval& seen) const;
+    /// What is believed by the law that begins anew.
+    start_time_chances begin_anew() const;
+    void share_out(const interval& seen, const start_time_chances& law, std::size_t index,
+                   double room);
+    void share_out_again();
     void believe(const beliefs& foretold);
     /// Whether the law was found to have changed, and everything was replaced.
     bool suspect_change(const interval& seen, double foretold);
@@ -67,6 +75,11 @@ private:
     std::array<memory, memories> memories_;
     beliefs beliefs_;
     memory fresh_;
+    std::size_t fresh_rooms_ = 0;
+    /// The ages between which the latest rooms started, in a ring.
+    std::array<std::pair<double, double>, most_recent> recent_{};
+    /// Rooms since the law began or was last found to have changed.
+    std::size_t rooms_of_law_ = 0;
     double suspicion_ = 0;
     /// How many of the keys to come may have waited in one queue.
     double crowd_ = 0;

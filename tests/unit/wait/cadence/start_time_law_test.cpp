@@ -97,6 +97,17 @@ TEST(StartTimeLaw, RecoversALawFromIntervals) {
     EXPECT_GT(between(now, 5.5, 10.5), 0.93);
 }
 
+TEST(StartTimeLaw, SharesOutTheFirstRoomsAgainOnceMoreIsKnown) {
+    start_time_law law;
+    for (int room = 0; room < 20; ++room) {
+        law.learn(1, 10);
+    }
+    for (int room = 0; room < 20; ++room) {
+        law.learn(4, 4.4);
+    }
+    EXPECT_GT(between(law.estimate(), 3.9, 4.5), 0.9);
+}
+
 TEST(StartTimeLaw, CountsThoseGivenUpAmongTheLaterOnes) {
     std::mt19937 random(4);
     std::uniform_real_distribution<double> time(1, 3);
