@@ -226,6 +226,9 @@ void add_serve_command(CLI::App& program, action& chosen) {
         .add_option("--stop-grace", given->stop_grace,
                     "How long a game server may take to end after SIGTERM")
         ->capture_default_str();
+    command.add_flag("--bound-is-enough", given->options.is_bound_enough,
+                     "Take whoever holds a game server's port for the game server: for containers "
+                     "and other users' processes, whose engine runs outside of the service");
     command.add_option("--log-dir", given->log_directory,
                        "A folder for the output of game servers, a file for each (default: none)");
     add_bounds(command, given->options);

@@ -88,18 +88,26 @@ void child_process::signal_group(int signal) const noexcept {
     ::kill(-pid_, signal);
 }
 
-bool child_process::reap(child_exit& how) {
+child_exit describe_exit(const siginfo_t& info) {
+    child_exit how;
+    how.succeeded = info.si_code == CLD_EXITED && info.si_status == 0;
+    how.reason =
+        (info.si_code == CLD_EXITED ? "exit status " : "signal ") + std::to_string(info.si_status);
+    return how;
+}
+
+bool child_process::reap(child_exit& how, bool is_starting) {
     siginfo_t info{};
     if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
         info.si_pid == 0) {
         return false;
     }
-    // While its leader is not reaped, the group's id can't belong to anybody else.
-    signal_group(SIGKILL);
+    if (!is_starting || !describe_exit(info).succeeded) {
+        // While its leader is not reaped, the group's id can't belong to anybody else.
+        signal_group(SIGKILL);
+    }
     ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED);
-    how.succeeded = info.si_code == CLD_EXITED && info.si_status == 0;
-    how.reason =
-        (info.si_code == CLD_EXITED ? "exit status " : "signal ") + std::to_string(info.si_status);
+    how = describe_exit(info);
     return true;
 }
 

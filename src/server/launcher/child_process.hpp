@@ -6,6 +6,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <string>
@@ -21,6 +22,9 @@ public:
     /// "exit status 1", "signal 9".
     std::string reason;
 };
+
+/// What the system tells of an ended child.
+child_exit describe_exit(const siginfo_t& info);
 
 /// One child in a process group of its own. Until it is reaped, its process id can't come to mean another process.
 class child_process {
@@ -45,8 +49,9 @@ public:
     void signal_group(int signal) const noexcept;
 
     /// Ends what is left of the group, and takes the exit status.
+    /// @param is_starting the group is left alone after an exit status of 0: a wrapper may end before what it starts.
     /// @return false when the child has not ended yet.
-    bool reap(child_exit& how);
+    bool reap(child_exit& how, bool is_starting);
 
     /// Ends the whole group at once and waits for that.
     void kill_and_reap() noexcept;

@@ -1,6 +1,6 @@
 #include "server/launcher/local_provider.hpp"
 
-#include "server/launcher/port_probe.hpp"
+#include "server/launcher/process_family.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
@@ -25,7 +25,15 @@ constexpr duration slowest_probing = std::chrono::milliseconds(200);
 class local_provider::child {
 public:
     child(asio::io_context& context, process_order given, child_process started)
-        : order(std::move(given)), process(std::move(started)), exit_wait(context), grace(context) {
+        : order(std::move(given)), process(std::move(started)),
+          family(process.pid(), order.process_id), exit_wait(context), grace(context) {}
+
+    /// Sends a signal to all that is known of it.
+    std::vector<pid_t> signal_all(int signal) const {
+        if (!has_leader_ended) {
+            process.signal_group(signal);
+        }
+        return family.signal_all(signal);
     }
 
     /// Until then nobody would hear of its end.
@@ -41,19 +49,39 @@ public:
 
     process_order order;
     child_process process;
+    process_family family;
     asio::posix::stream_descriptor exit_wait;
     asio::steady_timer grace;
     process_state state = process_state::starting;
     /// How often in a row the port was seen in a stranger's hands: one look may fall between two moves of the child.
     int seen_taken = 0;
+    /// Where it has bound its port instead of where players look for it was told.
+    bool is_elsewhere_told = false;
+    /// Signals that wait for the next sweep, which first finds out whom they are for.
+    bool is_term_due = false;
+    bool is_kill_due = false;
+    bool is_refusal_told = false;
+    /// The first process has ended, as told here; others may go on.
+    bool has_leader_ended = false;
+    child_exit how;
+    /// The first process ended well and left a game server that goes on without it.
+    bool goes_on = false;
 };
 
 local_provider::local_provider(asio::io_context& context, local_provider_options options)
-    : context_(context), options_(std::move(options)), probe_timer_(context) {}
+    : context_(context), options_(std::move(options)), probe_timer_(context),
+      sweep_timer_(context) {}
 
 local_provider::~local_provider() {
+    std::vector<process_family*> families;
     for (const auto& [process_id, each] : children_) {
-        each->process.signal_group(SIGKILL);
+        families.push_back(&each->family);
+    }
+    if (!families.empty()) {
+        find_members(process_table(), options_.marker, families);
+    }
+    for (const auto& [process_id, each] : children_) {
+        each->signal_all(SIGKILL);
     }
 }
 
@@ -114,19 +142,22 @@ void local_provider::stop(const std::string& process_id, bool at_once) {
     const auto stopped = found->second;
     if (at_once) {
         stopped->state = process_state::stopping;
-        stopped->process.signal_group(SIGKILL);
+        stopped->is_kill_due = true;
+        sweep_soon();
         return;
     }
     if (stopped->state == process_state::stopping) {
         return;
     }
     stopped->state = process_state::stopping;
-    stopped->process.signal_group(SIGTERM);
+    stopped->is_term_due = true;
+    sweep_soon();
     stopped->grace.expires_after(options_.stop_grace);
     stopped->grace.async_wait([this, stopped](error_code ec) {
         const auto still = children_.find(stopped->order.process_id);
         if (!ec && still != children_.end() && still->second == stopped) {
-            stopped->process.signal_group(SIGKILL);
+            stopped->is_kill_due = true;
+            sweep_soon();
         }
     });
 }
@@ -154,19 +185,122 @@ void local_provider::finish(const std::shared_ptr<child>& ended) {
     if (found == children_.end() || found->second != ended) {
         return;
     }
-    child_exit how;
-    if (!ended->process.reap(how)) {
+    if (ended->has_leader_ended) {
+        return;
+    }
+    if (!ended->process.reap(ended->how, ended->state == process_state::starting)) {
         watch(ended);
         return;
     }
-    children_.erase(found);
-    ended->grace.cancel();
+    ended->has_leader_ended = true;
+    ended->family.leader_is_reaped();
     // Whoever takes its place may need the descriptor.
     error_code ignored;
     ended->exit_wait.close(ignored);
+    sweep_soon();
+}
+
+void local_provider::sweep_soon() {
+    sweep_interval_ = fastest_probing;
+    sweep_after(duration::zero());
+}
+
+void local_provider::sweep_after(duration pause) {
+    sweep_timer_.expires_after(pause);
+    sweep_timer_.async_wait([this](error_code ec) {
+        if (!ec) {
+            sweep();
+        }
+    });
+}
+
+void local_provider::sweep() {
+    std::vector<std::shared_ptr<child>> due;
+    std::vector<process_family*> families;
+    for (const auto& [process_id, each] : children_) {
+        if (each->has_leader_ended || each->is_term_due || each->is_kill_due) {
+            due.push_back(each);
+            families.push_back(&each->family);
+        }
+    }
+    if (due.empty()) {
+        return;
+    }
+    find_members(process_table(), options_.marker, families);
+    port_probe probe;
+    bool is_any_left = false;
+    for (const auto& each : due) {
+        if (each->has_leader_ended && each->family.living().empty()) {
+            report_end(each);
+            continue;
+        }
+        if (each->has_leader_ended) {
+            carry_on_or_end(*each, probe);
+        }
+        std::vector<pid_t> refused;
+        if (each->is_kill_due) {
+            // Again with every sweep, for what was started meanwhile.
+            refused = each->signal_all(SIGKILL);
+        } else if (each->is_term_due) {
+            each->is_term_due = false;
+            // A wrapper passes the signal on; who is left after it gets its own.
+            if (each->has_leader_ended) {
+                refused = each->signal_all(SIGTERM);
+            } else {
+                each->process.signal_group(SIGTERM);
+            }
+        }
+        if (!refused.empty() && !std::exchange(each->is_refusal_told, true)) {
+            process_event told(process_event::kind::told, each->order.process_id);
+            told.reason = "pid " + std::to_string(refused.front()) + " (" +
+                          process_name(refused.front()) +
+                          ") belongs to it and may not be ended, being another user's; it counts "
+                          "as running until it ends";
+            report_later(std::move(told));
+        }
+        is_any_left = is_any_left || each->has_leader_ended || each->is_kill_due;
+    }
+    if (is_any_left) {
+        sweep_after(sweep_interval_);
+        sweep_interval_ = std::min(sweep_interval_ * 5 / 4, slowest_probing);
+    }
+}
+
+void local_provider::carry_on_or_end(child& without_leader, port_probe& probe) {
+    if (without_leader.goes_on || without_leader.is_kill_due) {
+        return;
+    }
+    if (without_leader.state == process_state::stopping) {
+        // Those that no wrapper told to end; the grace runs on.
+        without_leader.is_term_due = !std::exchange(without_leader.goes_on, true);
+        return;
+    }
+    const auto members = [&] {
+        std::vector<pid_t> ids;
+        for (const auto& [process, start_time] : without_leader.family.living()) {
+            ids.push_back(process);
+        }
+        return ids;
+    };
+    const auto& port = without_leader.order.ports.front();
+    // A wrapper may end before its game server does; what else outlives a game server is not one.
+    without_leader.goes_on =
+        without_leader.how.succeeded &&
+        (without_leader.state == process_state::starting ||
+         probe.find_owner(members().front(), members, port.declared.transport, port.number,
+                          options_.advertised, options_.is_bound_enough)
+                 .owner == port_owner::family);
+    if (!without_leader.goes_on) {
+        without_leader.is_kill_due = true;
+    }
+}
+
+void local_provider::report_end(const std::shared_ptr<child>& ended) {
+    children_.erase(ended->order.process_id);
+    ended->grace.cancel();
     process_event event(process_event::kind::exited, ended->order.process_id);
-    event.succeeded = how.succeeded;
-    event.reason = std::move(how.reason);
+    event.succeeded = ended->how.succeeded;
+    event.reason = std::move(ended->how.reason);
     listener_(event);
 }
 
@@ -177,14 +311,23 @@ void local_provider::reap_strangers() {
             return;
         }
         const auto own = std::find_if(children_.begin(), children_.end(), [&](const auto& each) {
-            return each.second->process.pid() == info.si_pid;
+            return !each.second->has_leader_ended && each.second->process.pid() == info.si_pid;
         });
         if (own != children_.end()) {
             // By value: the entry is erased on the way.
             const auto ended = own->second;
             finish(ended);
         } else {
-            ::waitid(P_PID, static_cast<id_t>(info.si_pid), &info, WEXITED | WNOHANG);
+            const auto orphan = info.si_pid;
+            ::waitid(P_PID, static_cast<id_t>(orphan), &info, WEXITED | WNOHANG);
+            for (const auto& [process_id, each] : children_) {
+                // The game server that went on without its wrapper tells how it ended.
+                if (each->goes_on && each->state != process_state::stopping &&
+                    each->family.living().count(orphan) != 0) {
+                    each->how = describe_exit(info);
+                    sweep_soon();
+                }
+            }
         }
     }
 }
@@ -208,26 +351,62 @@ void local_provider::probe_all() {
     port_probe probe;
     std::vector<process_event> events;
     bool is_any_left = false;
+    bool are_members_found = false;
+    const auto members_of = [&](const child& wanted) {
+        // One look at all processes serves all that ask in this round.
+        if (!std::exchange(are_members_found, true)) {
+            std::vector<process_family*> families;
+            for (const auto& [process_id, each] : children_) {
+                if (each->state == process_state::starting) {
+                    families.push_back(&each->family);
+                }
+            }
+            find_members(process_table(), options_.marker, families);
+        }
+        std::vector<pid_t> ids;
+        for (const auto& [process, start_time] : wanted.family.living()) {
+            ids.push_back(process);
+        }
+        return ids;
+    };
     for (const auto& [process_id, each] : children_) {
         if (each->state != process_state::starting) {
             continue;
         }
+        is_any_left = true;
+        pid_t first = each->process.pid();
+        if (each->has_leader_ended) {
+            const auto members = members_of(*each);
+            if (members.empty()) {
+                continue;
+            }
+            first = members.front();
+        }
         const auto& port = each->order.ports.front();
-        switch (probe.find_owner(each->process.pid(), port.declared.transport, port.number)) {
-        case port_owner::group:
+        const auto where = [&] {
+            return "port " + std::to_string(port.number);
+        };
+        const auto sight = probe.find_owner(
+            first, [&] { return members_of(*each); }, port.declared.transport, port.number,
+            options_.advertised, options_.is_bound_enough);
+        if (sight.owner != port_owner::stranger) {
+            each->seen_taken = 0;
+        }
+        if (sight.owner == port_owner::family) {
             each->state = process_state::ready;
             events.emplace_back(process_event::kind::ready, process_id);
-            continue;
-        case port_owner::stranger:
-            if (++each->seen_taken == 3) {
-                events.emplace_back(process_event::kind::port_taken, process_id);
-            }
-            break;
-        case port_owner::nobody:
-            each->seen_taken = 0;
-            break;
+        } else if (sight.owner == port_owner::stranger && ++each->seen_taken == 3) {
+            auto& event = events.emplace_back(process_event::kind::port_taken, process_id);
+            event.reason = where() + " is held by " + sight.detail +
+                           ", which does not belong to the game server; if it does (a container "
+                           "engine's, another user's), run the service with --bound-is-enough";
+        } else if (sight.owner == port_owner::elsewhere &&
+                   !std::exchange(each->is_elsewhere_told, true)) {
+            auto& event = events.emplace_back(process_event::kind::told, process_id);
+            event.reason = where() + " is bound at " + sight.detail + ", but players are told " +
+                           options_.advertised_host +
+                           ", where nobody listens: bind 0.0.0.0 or ::, or change --advertise";
         }
-        is_any_left = true;
     }
     if (is_any_left) {
         begin_probing();

@@ -2,6 +2,7 @@
 
 #include "server/launcher/child_process.hpp"
 #include "server/launcher/command_template.hpp"
+#include "server/launcher/port_probe.hpp"
 #include "server/rooms/provider.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -26,6 +27,16 @@ public:
 
     /// A folder for a file of output per process; empty: output goes nowhere.
     std::string log_folder;
+
+    /// What the marker variable in @ref environment says; empty: game servers are not looked for by it.
+    std::string marker;
+
+    /// Where players are told to find the ports.
+    advertised_addresses advertised;
+    std::string advertised_host;
+
+    /// A bound port is a ready game server, whoever holds it and wherever in this machine its process is.
+    bool is_bound_enough = false;
 
     /// Between TERM and KILL.
     duration stop_grace = std::chrono::seconds(5);
@@ -53,6 +64,11 @@ private:
 
     void watch(const std::shared_ptr<child>& started);
     void finish(const std::shared_ptr<child>& ended);
+    void sweep_soon();
+    void sweep_after(duration pause);
+    void sweep();
+    void carry_on_or_end(child& without_leader, port_probe& probe);
+    void report_end(const std::shared_ptr<child>& ended);
     void begin_probing();
     void probe_all();
     void report_later(process_event event);
@@ -64,6 +80,8 @@ private:
     boost::asio::steady_timer probe_timer_;
     duration probe_interval_{};
     bool probing_ = false;
+    boost::asio::steady_timer sweep_timer_;
+    duration sweep_interval_{};
 };
 
 /// The environment of a game server: `inherited` without HATHORA_TOKEN and without what `own` sets, then `own`.

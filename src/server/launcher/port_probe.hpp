@@ -2,9 +2,12 @@
 
 #include <roomport/model/transport_type.hpp>
 
+#include <boost/asio/ip/address.hpp>
+
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -16,20 +19,56 @@ namespace roomport::server {
 enum class port_owner {
     /// Nobody.
     nobody,
-    /// A member of the process group, or somebody whose sockets can't be looked at.
-    group,
-    /// A process outside of the group.
+    /// The game server, at an address that players reach.
+    family,
+    /// The game server, at an address that players do not reach.
+    elsewhere,
+    /// A process that does not belong to the game server, or one of these beside it that gets what players send.
     stranger,
+};
+
+/// What was seen of a port.
+class port_sight {
+public:
+    port_sight(port_owner who, std::string what) : owner(who), detail(std::move(what)) {}
+    port_owner owner;
+    /// For `elsewhere` the bound addresses, for `stranger` who holds it: "pid 12 (nginx)".
+    std::string detail;
 };
 
 /// A socket that waits for peers: a listening one (TCP), or a bound one (UDP).
 class bound_socket {
 public:
-    bound_socket(std::uint16_t local_port, std::uint64_t socket_inode)
-        : port(local_port), inode(socket_inode) {}
+    bound_socket(boost::asio::ip::address local_address, std::uint16_t local_port,
+                 std::uint64_t socket_inode)
+        : address(std::move(local_address)), port(local_port), inode(socket_inode) {}
+    boost::asio::ip::address address;
     std::uint16_t port;
     std::uint64_t inode;
 };
+
+/// Which addresses a game server must be reachable at.
+class advertised_addresses {
+public:
+    /// Those of another machine: any address counts that is not a loopback one.
+    advertised_addresses() = default;
+
+    /// @param own addresses of this machine: at least one of them must be bound, and a stranger have none.
+    explicit advertised_addresses(std::vector<boost::asio::ip::address> own)
+        : own_(std::move(own)) {}
+
+    /// Looks a host up, and keeps what are addresses of this machine. Blocks as long as the look-up takes.
+    static advertised_addresses of_host(const std::string& host);
+
+    const std::vector<boost::asio::ip::address>& own() const noexcept { return own_; }
+
+private:
+    std::vector<boost::asio::ip::address> own_;
+};
+
+/// How exactly a bound address covers one that is connected to; 0: not at all. The system prefers the most exact one.
+/// IPv6's "any" covers IPv4 too.
+int coverage(const boost::asio::ip::address& bound, const boost::asio::ip::address& wanted);
 
 /// The sockets in a table as /proc/PID/net has it.
 /// @param is_udp whether it is a table of UDP sockets. Lines that can't be read are skipped.
@@ -40,10 +79,16 @@ std::vector<bound_socket> parse_socket_table(std::string_view text, bool is_udp)
 /// Processes that share a network share one reading: make one probe for a round of questions and drop it afterwards.
 class port_probe {
 public:
+    /// The processes of a game server, asked for only when its first one does not hold the port.
+    using family_source = std::function<std::vector<pid_t>()>;
+
     port_probe() = default;
 
-    /// @param group the process group, which is also the id of its first member.
-    port_owner find_owner(pid_t group, transport_type transport, std::uint16_t port);
+    /// @param process one of the game server, whose network is looked at.
+    /// @param is_bound_enough whoever holds the port is taken for the game server.
+    port_sight find_owner(pid_t process, const family_source& family, transport_type transport,
+                          std::uint16_t port, const advertised_addresses& advertised,
+                          bool is_bound_enough = false);
 
 private:
     class network {
@@ -51,14 +96,13 @@ private:
         network() = default;
         std::vector<bound_socket> tcp;
         std::vector<bound_socket> udp;
+        /// It is not the network of this process, so its loopback addresses are not, either.
+        bool is_foreign = false;
     };
 
     const network& network_of(pid_t process);
-    const std::vector<pid_t>& members_of(pid_t group);
 
     std::map<std::string, network> networks_;
-    std::map<pid_t, std::vector<pid_t>> groups_;
-    bool groups_are_read_ = false;
 };
 
 } // namespace roomport::server

@@ -1,6 +1,7 @@
 #include "server/launcher/proc.hpp"
 
 #include "program/descriptor.hpp"
+#include "program/printable.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -62,10 +63,22 @@ std::optional<process_stat> read_stat(pid_t process) {
     std::istringstream rest(text->substr(name_end + 1));
     process_stat stat;
     rest >> stat.state >> stat.parent >> stat.group;
+    constexpr int fields_before_start = 16;
+    std::string skipped;
+    for (int field = 0; field < fields_before_start; ++field) {
+        rest >> skipped;
+    }
+    rest >> stat.start_time;
     if (!rest) {
         return std::nullopt;
     }
     return stat;
+}
+
+std::string process_name(pid_t process) {
+    auto name = read_pseudo_file("/proc/" + std::to_string(process) + "/comm").value_or("?\n");
+    name = name.substr(0, name.find('\n'));
+    return program::printable(name);
 }
 
 std::optional<std::string> read_link(const std::string& path) {

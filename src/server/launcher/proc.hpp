@@ -21,10 +21,15 @@ public:
     pid_t parent = 0;
     pid_t group = 0;
     char state = '?';
+    /// Since the machine started, in clock ticks: with the id it names a process for good.
+    unsigned long long start_time = 0;
 };
 
 /// Nothing when there is no such process.
 std::optional<process_stat> read_stat(pid_t process);
+
+/// The program's name as the system shows it, without control bytes; "?" when it can't be read.
+std::string process_name(pid_t process);
 
 /// Where a symbolic link points to; nothing when it can't be read.
 std::optional<std::string> read_link(const std::string& path);

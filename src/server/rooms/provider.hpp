@@ -44,6 +44,8 @@ public:
         ready,
         /// Its main port is in the hands of another program.
         port_taken,
+        /// Something that its owner should know, in @ref reason; nothing changes by it.
+        told,
         /// It ended; the last event of an order.
         exited,
     };
@@ -55,7 +57,7 @@ public:
     std::string process_id;
     /// For `exited`: whether its exit status was 0.
     bool succeeded = false;
-    /// For `exited`: what happened, "exit status 1".
+    /// For `exited`: what happened, "exit status 1". For `port_taken`: by whom. For `told`: what.
     std::string reason;
 };
 

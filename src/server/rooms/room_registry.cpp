@@ -151,6 +151,8 @@ void room_registry::handle(moment now, const process_event& event) {
             actions_.emplace_back(stop_order(process->process_id, true));
         }
         return;
+    case process_event::kind::told:
+        return;
     case process_event::kind::exited:
         process->exit_reason = event.reason;
         if (process->is_overdue) {

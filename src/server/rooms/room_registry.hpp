@@ -50,7 +50,7 @@ public:
     /// How often a process that failed is started again.
     int max_restarts = 3;
     /// How often a process moves to another port because a program has taken its own.
-    int max_port_moves = 10;
+    int max_port_moves = 3;
     /// How many ended processes are remembered, and how many destroyed rooms of each.
     std::size_t history = 1000;
     /// How many destroyed rooms are remembered of all processes together.

@@ -51,6 +51,9 @@ void room_service::stop_at_once() {
 
 void room_service::on_event(const process_event& event) {
     registry_.handle(now(), event);
+    if (event.what == process_event::kind::told || event.what == process_event::kind::port_taken) {
+        log_("process " + event.process_id + ": " + event.reason);
+    }
     if (event.what == process_event::kind::exited) {
         const auto* process = registry_.find_process(event.process_id);
         const bool goes_on = process != nullptr && !process->has_ended();

@@ -22,6 +22,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -206,6 +207,12 @@ private:
         }
         local.environment = common_environment(options_, advertised_, marker_, app_secret_);
         local.stop_grace = options_.stop_grace;
+        local.marker = marker_;
+        local.advertised = advertised_addresses::of_host(advertised_);
+        local.advertised_host = advertised_;
+        local.is_bound_enough = options_.is_bound_enough;
+        // What a wrapper leaves behind comes to this process, where it is still known and reaped.
+        ::prctl(PR_SET_CHILD_SUBREAPER, 1UL, 0UL, 0UL, 0UL);
         auto created = std::make_unique<local_provider>(context_, std::move(local));
         local_ = created.get();
         provider_ = std::move(created);
@@ -327,11 +334,13 @@ private:
         server_->drain();
         service_->stop();
         drain_deadline_ = clock::now() + std::chrono::seconds(3);
+        // Beyond the grace live only those that may not be ended.
+        end_deadline_ = clock::now() + options_.stop_grace + std::chrono::seconds(5);
         end_when_empty();
     }
 
     void end_when_empty() {
-        if (service_->is_empty() &&
+        if ((service_->is_empty() || clock::now() > end_deadline_) &&
             (server_->connections() == 0 || clock::now() > drain_deadline_)) {
             context_.stop();
             return;
@@ -366,6 +375,7 @@ private:
     std::unique_ptr<room_service> service_;
     std::unique_ptr<httpd::server> server_;
     time_point drain_deadline_{};
+    time_point end_deadline_{};
     int signal_ = 0;
     bool waiting_for_children_ = false;
 };

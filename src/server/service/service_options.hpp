@@ -61,6 +61,9 @@ public:
     duration bind_timeout = std::chrono::seconds(100);
     duration stop_grace = std::chrono::seconds(5);
 
+    /// A bound port is a ready game server, whoever holds it.
+    bool is_bound_enough = false;
+
     /// A folder for the output of game servers; nothing: it goes nowhere.
     std::optional<std::filesystem::path> log_directory;
 };

@@ -56,7 +56,12 @@ private:
 
 port_owner owner(pid_t group, transport_type transport, std::uint16_t port) {
     port_probe probe;
-    return probe.find_owner(group, transport, port);
+    return probe
+        .find_owner(
+            group, [] { return std::vector<pid_t>(); }, transport, port,
+            advertised_addresses(
+                {boost::asio::ip::make_address("127.0.0.1"), boost::asio::ip::make_address("::1")}))
+        .owner;
 }
 
 TEST(PortProbe, SeesATcpPortOnlyOnceItListens) {
@@ -64,8 +69,8 @@ TEST(PortProbe, SeesATcpPortOnlyOnceItListens) {
         const own_socket socket(family, SOCK_STREAM);
         EXPECT_EQ(owner(::getpid(), transport_type::tcp, socket.port), port_owner::nobody);
         socket.listen();
-        EXPECT_EQ(owner(::getpid(), transport_type::tcp, socket.port), port_owner::group);
-        EXPECT_EQ(owner(::getpid(), transport_type::tls, socket.port), port_owner::group);
+        EXPECT_EQ(owner(::getpid(), transport_type::tcp, socket.port), port_owner::family);
+        EXPECT_EQ(owner(::getpid(), transport_type::tls, socket.port), port_owner::family);
         EXPECT_EQ(owner(::getpid(), transport_type::udp, socket.port), port_owner::nobody);
     }
 }
@@ -73,7 +78,7 @@ TEST(PortProbe, SeesATcpPortOnlyOnceItListens) {
 TEST(PortProbe, SeesAUdpPortOnceItIsBound) {
     for (const int family : {AF_INET, AF_INET6}) {
         const own_socket socket(family, SOCK_DGRAM);
-        EXPECT_EQ(owner(::getpid(), transport_type::udp, socket.port), port_owner::group);
+        EXPECT_EQ(owner(::getpid(), transport_type::udp, socket.port), port_owner::family);
         EXPECT_EQ(owner(::getpid(), transport_type::tcp, socket.port), port_owner::nobody);
     }
 }
@@ -99,6 +104,35 @@ TEST(PortProbe, TellsStrangersFromTheGroup) {
     EXPECT_EQ(owner(child, transport_type::udp, socket.port), port_owner::stranger);
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
+}
+
+TEST(Coverage, FollowsTheSystem) {
+    const auto covers = [](const char* bound, const char* wanted) {
+        return coverage(boost::asio::ip::make_address(bound),
+                        boost::asio::ip::make_address(wanted));
+    };
+    EXPECT_EQ(covers("0.0.0.0", "::1"), 0);
+    EXPECT_EQ(covers("::1", "127.0.0.1"), 0);
+    EXPECT_EQ(covers("127.0.0.2", "127.0.0.1"), 0);
+    EXPECT_GT(covers("::ffff:127.0.0.1", "127.0.0.1"), covers("0.0.0.0", "127.0.0.1"));
+    EXPECT_GT(covers("0.0.0.0", "127.0.0.1"), covers("::", "127.0.0.1"));
+    EXPECT_GT(covers("::", "127.0.0.1"), 0);
+    EXPECT_GT(covers("::1", "::1"), covers("::", "::1"));
+}
+
+TEST(PortProbe, AddressesOfAnotherMachineNeedMoreThanALoopbackOne) {
+    const own_socket any(AF_INET, SOCK_DGRAM);
+    port_probe probe;
+    const auto nobody = [] {
+        return std::vector<pid_t>();
+    };
+    EXPECT_EQ(probe.find_owner(::getpid(), nobody, transport_type::udp, any.port, {}).owner,
+              port_owner::family);
+    EXPECT_EQ(probe
+                  .find_owner(::getpid(), nobody, transport_type::udp, any.port,
+                              advertised_addresses({boost::asio::ip::make_address("::1")}))
+                  .owner,
+              port_owner::elsewhere);
 }
 
 } // namespace

@@ -197,7 +197,7 @@ TEST_F(RoomRegistry, AProcessWhosePortIsTakenMovesWithoutCountingAsFailed) {
     make();
     create();
     actions();
-    for (int move = 1; move <= 10; ++move) {
+    for (int move = 1; move <= 3; ++move) {
         happens(process_event::kind::port_taken, "p1");
         ready("p1");
         EXPECT_EQ(status("p1"), process_status::starting);
