@@ -8,7 +8,7 @@
 namespace roomport::http::detail {
 namespace {
 
-// More digits could overflow; nobody pads a size with that many zeros.
+// More digits could overflow. Zeros before them are not counted, but each is overhead.
 constexpr unsigned most_size_digits = 15;
 
 } // namespace
@@ -41,6 +41,7 @@ error_code chunked_decoder::take(char c) {
     switch (state_) {
     case state::size_start:
     case state::size:
+    case state::padding:
     case state::extension:
     case state::size_end:
         return take_size(c);
@@ -71,17 +72,25 @@ error_code chunked_decoder::take_size(char c) {
     if (state_ == state::extension) {
         return is_field_byte(c) ? count_overhead() : error_code(error::bad_http);
     }
-    const int digit = roomport::detail::hexadecimal_value(c);
-    if (digit >= 0) {
-        state_ = state::size;
-        chunk_left_ = chunk_left_ * 16 + static_cast<unsigned>(digit);
-        return ++size_digits_ <= most_size_digits ? error_code() : error_code(error::bad_http);
-    }
-    if (state_ == state::size && c == ';') {
+    if (state_ != state::size_start && c == ';') {
         state_ = state::extension;
         return count_overhead();
     }
-    return error::bad_http;
+    // Some servers write sizes into a field of fixed width.
+    if (state_ != state::size_start && (c == ' ' || c == '\t')) {
+        state_ = state::padding;
+        return count_overhead();
+    }
+    const int digit = roomport::detail::hexadecimal_value(c);
+    if (digit < 0 || state_ == state::padding) {
+        return error::bad_http;
+    }
+    state_ = state::size;
+    if (digit == 0 && chunk_left_ == 0) {
+        return count_overhead();
+    }
+    chunk_left_ = chunk_left_ * 16 + static_cast<unsigned>(digit);
+    return ++size_digits_ <= most_size_digits ? error_code() : error_code(error::bad_http);
 }
 
 error_code chunked_decoder::take_trailer(char c) {

@@ -10,10 +10,11 @@ namespace roomport::http::detail {
 
 /// Removes the chunked transfer coding from bytes that arrive in pieces of any size.
 ///
-/// Chunk extensions and trailers are checked, counted against one bound and dropped.
+/// Spaces and tabs after a size are dropped, as are extensions and trailers, which are checked. All of these, and zeros
+/// before a size, count against one bound.
 class chunked_decoder {
 public:
-    /// @param overhead_limit bytes of extensions and trailers together.
+    /// @param overhead_limit bytes of padding, extensions and trailers together.
     explicit chunked_decoder(std::size_t overhead_limit) : overhead_left_(overhead_limit) {}
 
     struct step {
@@ -34,6 +35,7 @@ private:
     enum class state {
         size_start,
         size,
+        padding,
         extension,
         size_end,
         data,

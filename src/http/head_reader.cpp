@@ -78,6 +78,12 @@ std::size_t count_controls(std::string_view text) {
     return count;
 }
 
+// Whether the first line ends after the status: many servers leave out the reason, and the space before it as well.
+bool lacks_space_after_status(std::string_view text) {
+    constexpr std::size_t size = std::string_view("HTTP/1.1 200").size();
+    return text.substr(0, text.find(line_end)).size() == size && is_digit(text[size - 1]);
+}
+
 bool read_head(std::string_view text, status_line& first, std::vector<field>& fields) {
     beast_head_parser parser(first, fields);
     parser.header_limit(static_cast<std::uint32_t>(text.size() + 1));
@@ -152,7 +158,14 @@ error_code head_reader::take(char c) {
 }
 
 error_code head_reader::parse(status_line& first, std::vector<field>& fields) {
-    const bool ok = read_head(head_, first, fields);
+    bool ok = false;
+    if (lacks_space_after_status(head_)) {
+        std::string complete(head_);
+        complete.insert(complete.find(line_end), 1, ' ');
+        ok = read_head(complete, first, fields);
+    } else {
+        ok = read_head(head_, first, fields);
+    }
     reset();
     return ok ? error_code() : error_code(error::bad_http);
 }

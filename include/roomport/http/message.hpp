@@ -103,7 +103,8 @@ public:
 
 /// The point before which no request may be sent, from Retry-After: seconds, or an HTTP date in any of its three forms,
 /// taken relative to the response's Date, or without one to the wall clock at its arrival. A date in the past is the
-/// arrival itself. Thread-safe.
+/// arrival itself. Seconds may have a sign "+", a fraction or an exponent, a unit ("1m30s", "500 ms") and quotes, and are
+/// rounded up; of a list, or of several fields, the latest point counts. Thread-safe.
 /// @return nothing without a valid field; at most 5 min after the arrival.
 ROOMPORT_EXPORT std::optional<time_point> retry_not_before(const response& answer);
 

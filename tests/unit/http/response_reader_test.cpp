@@ -74,7 +74,18 @@ TEST(ResponseReader, AMalformedHeadIsRefusedInPiecesOfAnySize) {
         "HTTP/1.2 200 OK\r\n\r\n",
         "HTTP/2.0 200 OK\r\n\r\n",
         "HTTP/1.1  200 OK\r\n\r\n",
-        "HTTP/1.1 200\r\n\r\n",
+        "HTTP/1.1\r\n\r\n",
+        "HTTP/1.1 \r\n\r\n",
+        "HTTP/1.1 20\r\n\r\n",
+        "HTTP/1.1 20 \r\n\r\n",
+        "HTTP/1.1 2000\r\n\r\n",
+        "HTTP/1.1 099\r\n\r\n",
+        "HTTP/1.1 2x0\r\n\r\n",
+        "HTTP/1.1  20\r\n\r\n",
+        "HTTP/1.1 200\n\r\n",
+        "HTTP/1.1 200\r\r\n\r\n",
+        "HTTP/1.1 200OK\r\n\r\n",
+        "HTTP/1.2 200\r\n\r\n",
         "HTTP/1.1 20 OK\r\n\r\n",
         "HTTP/1.1 2000 OK\r\n\r\n",
         "HTTP/1.1 099 OK\r\n\r\n",
@@ -109,6 +120,27 @@ TEST(ResponseReader, AMalformedHeadIsRefusedInPiecesOfAnySize) {
             ASSERT_EQ(result.answer.status, 0);
         }
     }
+}
+
+TEST(ResponseReader, TheReasonMayBeMissingWithOrWithoutTheSpace) {
+    for (const std::string first :
+         {"HTTP/1.1 200", "HTTP/1.1 200 ", "HTTP/1.0 200", "HTTP/1.0 200 "}) {
+        const auto input = first + "\r\nX: y\r\nContent-Length: 2\r\n\r\nhi";
+        for (std::size_t piece = 1; piece <= input.size(); ++piece) {
+            reading result;
+            read(result, input, piece);
+            ASSERT_FALSE(result.error) << input << piece;
+            EXPECT_TRUE(result.done);
+            EXPECT_EQ(result.answer.status, 200);
+            EXPECT_EQ(result.answer.find("X"), "y");
+            EXPECT_EQ(result.sink.text, "hi");
+            EXPECT_EQ(result.keep_alive, first.starts_with("HTTP/1.1"));
+        }
+    }
+    reading interim;
+    read(interim, "HTTP/1.1 103\r\n\r\nHTTP/1.1 503\r\nContent-Length: 0\r\n\r\n", 100);
+    EXPECT_FALSE(interim.error);
+    EXPECT_EQ(interim.answer.status, 503);
 }
 
 TEST(ResponseReader, ATabAndBytesBeyondAsciiMayStandInAValue) {

@@ -62,12 +62,88 @@ TEST(RetryAfter, ADateInThePastIsNow) {
     EXPECT_EQ(delay("Thu, 01 Jan 1970 00:00:00 GMT"), 0s);
 }
 
+TEST(RetryAfter, ANumberThatCanBeMeantIsRoundedUp) {
+    EXPECT_EQ(delay("20.5"), 21s);
+    EXPECT_EQ(delay("20.0"), 20s);
+    EXPECT_EQ(delay("20."), 20s);
+    EXPECT_EQ(delay("0.001"), 1s);
+    EXPECT_EQ(delay(".5"), 1s);
+    EXPECT_EQ(delay("+5"), 5s);
+    EXPECT_EQ(delay("5.0e0"), 5s);
+    EXPECT_EQ(delay("1e2"), 100s);
+    EXPECT_EQ(delay("1E1"), 10s);
+    EXPECT_EQ(delay("1e-9"), 1s);
+    EXPECT_EQ(delay("1e999"), 5min);
+    EXPECT_EQ(delay("1e-999"), 0s);
+    EXPECT_EQ(delay("299.5"), 5min);
+    EXPECT_EQ(delay("120 "), 120s);
+    EXPECT_EQ(delay("\t120\t"), 120s);
+    EXPECT_EQ(delay("\"120\""), 120s);
+    EXPECT_EQ(delay("120; comment=x"), 120s);
+}
+
+TEST(RetryAfter, UnitsAreUnderstood) {
+    EXPECT_EQ(delay("30s"), 30s);
+    EXPECT_EQ(delay("30 seconds"), 30s);
+    EXPECT_EQ(delay("30 Sec"), 30s);
+    EXPECT_EQ(delay("1500ms"), 2s);
+    EXPECT_EQ(delay("2m"), 2min);
+    EXPECT_EQ(delay("1.5 minutes"), 90s);
+    EXPECT_EQ(delay("1m30s"), 90s);
+    EXPECT_EQ(delay("1 min 30 s"), 90s);
+    EXPECT_EQ(delay("1h"), 5min);
+}
+
+TEST(RetryAfter, OfSeveralTheLongestCounts) {
+    EXPECT_EQ(delay("30, 60"), 60s);
+    EXPECT_EQ(delay("60,30.5"), 60s);
+    EXPECT_EQ(delay("60,"), 60s);
+    auto answer = answer_with("20.5");
+    answer.fields.emplace_back("Retry-After", "garbage");
+    answer.fields.emplace_back("Retry-After", "7");
+    EXPECT_EQ(retry_not_before(answer), answer.arrived_at + 21s);
+}
+
+TEST(RetryAfter, DatesAreReadAsServersWriteThem) {
+    EXPECT_EQ(delay("Sun, 6 Nov 1994 08:49:47 GMT"), 10s);
+    EXPECT_EQ(delay("Sun, 06 Nov 1994 08:49:47 UTC"), 10s);
+    EXPECT_EQ(delay("Sun, 06 Nov 1994 08:49:47 +0000"), 10s);
+}
+
 TEST(RetryAfter, GarbageIsNothing) {
-    for (const char* text :
-         {"", "-1", "+1", "1.5", "1 2", "soon", "0x10", "Sun, 06 Nov 1994 08:49:37",
-          "Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-          "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 06 Foo 1994 08:49:37 GMT",
-          "Sun, 06 Nov 1994 08:49:37 GMT+1", "Sun, 29 Feb 1995 08:49:37 GMT"}) {
+    for (const char* text : {"",
+                             "-1",
+                             "-0.5",
+                             "1 2",
+                             "1.2.3",
+                             "soon",
+                             "0x10",
+                             "nan",
+                             "inf",
+                             "+inf",
+                             "+",
+                             ".",
+                             "+-1",
+                             "--1",
+                             "++1",
+                             "5 apples",
+                             "s",
+                             ",1",
+                             "1, soon",
+                             "1, -2",
+                             "1s 2",
+                             "\"",
+                             "\"\"",
+                             "e5",
+                             "1:30",
+                             "20\xc3\xa9",
+                             "Sun, 06 Nov 1994 08:49:37",
+                             "Sun, 32 Nov 1994 08:49:37 GMT",
+                             "Sun, 06 Nov 1994 24:49:37 GMT",
+                             "Sun, 06 Nov 1994 08:60:37 GMT",
+                             "Sun, 06 Foo 1994 08:49:37 GMT",
+                             "Sun, 06 Nov 1994 08:49:37 GMT+1",
+                             "Sun, 29 Feb 1995 08:49:37 GMT"}) {
         EXPECT_EQ(delay(text), std::nullopt) << text;
     }
     EXPECT_EQ(retry_not_before(response()), std::nullopt);
