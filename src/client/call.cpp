@@ -102,7 +102,7 @@ void call::received(error_code ec, const http::response& response) {
     outcome.http_status = document_->status();
     outcome.times = response.times;
     if (outcome_code) {
-        outcome.message = document_->message(hidden_token());
+        outcome.message = hathora::failure_message(response, *document_, hidden_token());
         outcome.not_before = http::retry_not_before(response);
     }
     finish(std::move(outcome));

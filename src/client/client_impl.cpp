@@ -133,11 +133,13 @@ void client::impl::finish_closing() {
     if (!is_closing || cleanups != 0 || !activities.empty()) {
         return;
     }
+    // Both on the strand, one after the other: who is told finds the connections closed, by the pool's numbers too.
     connections->cancel();
-    auto waiting = std::exchange(closers, {});
-    for (const auto& each : waiting) {
-        each->post(error_code());
-    }
+    asio::post(strand, [waiting = std::exchange(closers, {})] {
+        for (const auto& each : waiting) {
+            each->post(error_code());
+        }
+    });
 }
 
 void client::impl::stop_closing(const closer& which) {

@@ -28,7 +28,8 @@ public:
     /// The failure that the answer as a whole means, given how the request for it ended.
     error_code outcome(error_code request_outcome) const;
 
-    /// On failure, the server's message or where the document is broken, clean and without `token`.
+    /// On failure, the server's message or where the document is broken, clean and without `token`. Where the body is not
+    /// what was asked for, by its coding or its media type, it names that and shows how the body begins.
     std::string message(const secret& token) const;
 
     /// The status of the answer; 0 while there is none.
@@ -44,12 +45,25 @@ protected:
     virtual std::string document_failure() const = 0;
 
 private:
+    void look_at_form(const http::response& head);
+    void keep(std::string_view bytes);
+    std::string beginning(const secret& token) const;
+
     int success_status_;
     int status_ = 0;
     std::size_t size_ = 0;
     bool document_failed_ = false;
-    std::string error_body_;
+    /// That the body is not JSON as it is, by what the head says, in words; else empty.
+    std::string strange_form_;
+    bool is_coded_ = false;
+    /// The beginning of a body that may have to be shown.
+    std::string kept_body_;
     bool is_cut_ = false;
 };
+
+/// The details of a failed request, clean and without `token`: what the connection knows of its failure, or else what the
+/// answer says.
+std::string failure_message(const http::response& response, const answer& document,
+                            const secret& token);
 
 } // namespace roomport::hathora

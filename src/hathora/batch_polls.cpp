@@ -202,7 +202,8 @@ void batch_polls::ended(poll& current, error_code ec, const http::response& resp
     batch_observation seen;
     if (how == batch_end::unavailable || how == batch_end::unknown) {
         const secret& hidden = token_ && status != 0 ? token_->to_hide() : current.token;
-        seen.whole = observe_failure(outcome, response, document.message(hidden));
+        seen.whole =
+            observe_failure(outcome, response, failure_message(response, document, hidden));
     } else {
         // That the server does not do this is no failure: each room is polled by itself.
         seen.whole.state = observed_state::starting;

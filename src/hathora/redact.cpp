@@ -1,5 +1,6 @@
 #include "hathora/redact.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <system_error>
@@ -72,7 +73,33 @@ std::size_t match_token(std::string_view text, std::string_view token) {
     return length;
 }
 
+/// Whether the whole of a text may be the beginning of a token that was cut.
+bool may_begin_token(std::string_view text, std::string_view token) {
+    for (const char wanted : token) {
+        if (text.empty()) {
+            return true;
+        }
+        const std::size_t step = match_character(text, wanted);
+        if (step == 0) {
+            const bool is_begun_form =
+                text.front() == '\\' || text.front() == '%' || text.front() == '&';
+            return is_begun_form && text.size() < longest_character_form;
+        }
+        text.remove_prefix(step);
+    }
+    return false;
+}
+
 } // namespace
+
+std::string_view without_begun_token(std::string_view text, std::string_view token) {
+    const std::size_t longest = token.size() * longest_character_form;
+    std::size_t at = text.size() - std::min(text.size(), longest);
+    while (at < text.size() && !may_begin_token(text.substr(at), token)) {
+        ++at;
+    }
+    return text.substr(0, at);
+}
 
 std::string redact(std::string_view text, std::string_view token) {
     std::string result;

@@ -13,4 +13,7 @@ constexpr std::size_t longest_character_form = 6;
 /// request: with characters escaped for JSON, a URL or HTML. An empty token is found nowhere.
 std::string redact(std::string_view text, std::string_view token);
 
+/// A text that was cut somewhere, without the beginning of `token` that it may end with, in any of those forms.
+std::string_view without_begun_token(std::string_view text, std::string_view token);
+
 } // namespace roomport::hathora

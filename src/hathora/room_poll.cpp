@@ -92,8 +92,9 @@ void room_poll::start(std::string_view key, duration hold, time_point deadline,
 
 std::string room_poll::message() const {
     const bool is_answered = document_.status() != 0;
-    return document_.message(is_answered && settings_->token ? settings_->token->to_hide()
-                                                             : secret());
+    return failure_message(answer, document_,
+                           is_answered && settings_->token ? settings_->token->to_hide()
+                                                           : secret());
 }
 
 observation room_poll::seen(error_code ec) {

@@ -3,6 +3,7 @@
 #include <roomport/error.hpp>
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace roomport::http::detail {
@@ -54,6 +55,10 @@ public:
 
     /// Tells the peer the end of the stream if that needs no waiting.
     virtual void say_goodbye() = 0;
+
+    /// What is known of the failure or the end that was told last, beyond its error: a sentence that says why and what to
+    /// do, in printable ASCII; empty when nothing is. Valid until the next call.
+    virtual std::string_view problem() const = 0;
 
     /// Whether the handshake resumed an earlier session.
     virtual bool resumed() const = 0;

@@ -199,12 +199,17 @@ bool connection::take(const channel_result& result) {
     case kind::done:
         return take_bytes(result.bytes);
     case kind::failed:
+        answer_->problem = channel_->problem();
         finish(result.error, false, false, clock::now());
         return false;
     default:
         break;
     }
-    finish(reader_.finish(result.how == kind::end), false, false, clock::now());
+    const auto outcome = reader_.finish(result.how == kind::end);
+    if (outcome == error_code(error::connection_closed)) {
+        answer_->problem = channel_->problem();
+    }
+    finish(outcome, false, false, clock::now());
     return false;
 }
 

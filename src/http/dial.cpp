@@ -208,6 +208,7 @@ void dial::shake_hands() {
         wanted = tcp::socket::wait_write;
         break;
     default:
+        problem_ = channel_->problem();
         finish(result.error);
         return;
     }

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace roomport::http::detail {
 
@@ -58,6 +59,9 @@ public:
     /// Whether the peer is this machine, by its address. Only after success.
     bool peer_is_loopback() const noexcept { return peer_is_loopback_; }
 
+    /// What is known of a failure beyond its error; see @ref channel::problem.
+    const std::string& problem() const noexcept { return problem_; }
+
     /// The results; only after success, once.
     boost::asio::ip::tcp::socket take_socket() { return std::move(socket_); }
     std::unique_ptr<channel> take_channel() { return std::move(channel_); }
@@ -88,6 +92,7 @@ private:
     phase phase_ = phase::idle;
     time_point phase_began_{};
     phase_times times_;
+    std::string problem_;
     bool peer_is_loopback_ = false;
 };
 

@@ -18,7 +18,8 @@ struct status_line {
 
 /// Collects the bytes of one response head, which may arrive in pieces of any size, and reads them.
 ///
-/// The reason phrase may be missing, with or without the space before it. Lines end in CR LF and are not continued on the next; there are no control characters but the tab in values.
+/// The reason phrase may be missing, with or without the space before it. Lines end in CR LF and are not continued on the
+/// next; there are no control characters but the tab in values.
 class head_reader {
 public:
     /// @param limit the largest head accepted, in bytes.

@@ -37,6 +37,7 @@ public:
     bool has_buffered() const override { return false; }
     bool is_quiet() const override { return false; }
     void say_goodbye() override {}
+    std::string_view problem() const override { return {}; }
     bool resumed() const override { return false; }
 
 private:

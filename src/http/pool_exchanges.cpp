@@ -114,6 +114,7 @@ std::shared_ptr<exchange> pool::impl::leave(std::uint32_t place) {
 
 void pool::impl::forget(response& answer) {
     answer.status = 0;
+    answer.problem.clear();
     answer.times = phase_times();
     answer.arrived_at = time_point();
     answer.arrived_at_wall_time = std::chrono::system_clock::time_point();

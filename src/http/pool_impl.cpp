@@ -180,6 +180,9 @@ void pool::impl::run(const detail::fail_request& action) {
         const bool is_known = attempt != connections_.end() && attempt->second.dialing;
         note_wait(*failed, is_known ? attempt->second.dialing->times() : longest_dial_under_way(),
                   clock::now());
+        if (is_known) {
+            failed->answer.problem = attempt->second.dialing->problem();
+        }
     }
     fail_later(action.request, action.error);
 }

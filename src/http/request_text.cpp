@@ -56,9 +56,12 @@ void write_request(std::string& text, const request& wanted, std::string_view co
     std::size_t size = room_for_names + wanted.target.size() + common.size() +
                        wanted.token.reveal().size() + wanted.body.size();
     bool has_accept = false;
+    bool has_accept_encoding = false;
     for (const auto& item : wanted.fields) {
         size += item.name.size() + item.value.size() + 4;
         has_accept = has_accept || equals_ignoring_case(item.name, "Accept");
+        has_accept_encoding =
+            has_accept_encoding || equals_ignoring_case(item.name, "Accept-Encoding");
     }
     // A reallocation would leave a copy of the token behind.
     text.reserve(size);
@@ -66,6 +69,10 @@ void write_request(std::string& text, const request& wanted, std::string_view co
     text.append(common);
     if (!has_accept) {
         append_field(text, "Accept", "*/*");
+    }
+    // Some servers compress unless they are told that nobody asked for it.
+    if (!has_accept_encoding) {
+        append_field(text, "Accept-Encoding", "identity");
     }
     for (const auto& item : wanted.fields) {
         append_field(text, item.name, item.value);

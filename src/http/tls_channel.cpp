@@ -2,10 +2,13 @@
 
 #include "http/socket_bio.hpp"
 #include "http/tls_error.hpp"
+#include "http/tls_problem.hpp"
 
 #include <cerrno>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <optional>
+#include <string>
 #include <sys/socket.h>
 #include <utility>
 
@@ -23,8 +26,7 @@ void forget_errors() {
 
 class tls_channel final : public channel {
 public:
-    tls_channel(std::shared_ptr<tls_context> context, ssl_ptr connection, int socket)
-        : context_(std::move(context)), connection_(std::move(connection)) {
+    tls_channel(std::shared_ptr<tls_context> context, int socket) : context_(std::move(context)) {
         state_.socket = socket;
     }
 
@@ -35,7 +37,12 @@ public:
         }
     }
 
+    /// @return whether there was memory for it.
     bool attach() {
+        connection_ = context_->make_connection(notes_);
+        if (!connection_) {
+            return false;
+        }
         BIO* bio = make_socket_bio(state_);
         if (bio == nullptr) {
             return false;
@@ -57,17 +64,24 @@ public:
         }
         context_->forget_sessions();
         if (result.how == kind::failed && result.error == error_code(error::tls_broken)) {
+            // The innermost error of a refused certificate may be another library's: the outermost tells.
             result.error =
-                handshake_error(ERR_peek_error(), SSL_get_verify_result(connection_.get()));
+                handshake_error(ERR_peek_last_error(), SSL_get_verify_result(connection_.get()));
         }
         if (result.how == kind::end || result.how == kind::truncated) {
-            return {kind::failed, 0, error::connection_closed};
+            result = {kind::failed, 0, error::connection_closed};
+        }
+        if (result.error == error_code(error::connection_closed)) {
+            problem_ = silent_end_problem(true, notes_);
         }
         return result;
     }
 
     channel_result read(char* to, std::size_t size) override {
         std::size_t moved = 0;
+        if (failure_) {
+            return {kind::failed, 0, *failure_};
+        }
         forget_errors();
         const int outcome = SSL_read_ex(connection_.get(), to, size, &moved);
         return outcome == 1 ? channel_result{kind::done, moved, {}} : result_of(outcome);
@@ -96,6 +110,8 @@ public:
         }
     }
 
+    std::string_view problem() const override { return problem_; }
+
     bool resumed() const override { return SSL_session_reused(connection_.get()) == 1; }
 
 private:
@@ -109,6 +125,7 @@ private:
             return {kind::end, 0, {}};
         case SSL_ERROR_SYSCALL:
             broken_ = true;
+            problem_ = silent_end_problem(false, notes_);
             if (state_.at_end) {
                 return {kind::truncated, 0, {}};
             }
@@ -116,15 +133,22 @@ private:
         default:
             broken_ = true;
             if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+                problem_ = silent_end_problem(false, notes_);
                 return {kind::truncated, 0, {}};
             }
-            return {kind::failed, 0, error::tls_broken};
+            problem_ = tls_problem(ERR_peek_error(), connection_.get(), notes_, context_->host());
+            failure_ = error::tls_broken;
+            return {kind::failed, 0, *failure_};
         }
     }
 
     std::shared_ptr<tls_context> context_;
     socket_state state_;
+    handshake_notes notes_;
     ssl_ptr connection_;
+    std::string problem_;
+    /// How TLS failed. OpenSSL tells it once: whoever looked whether the connection is quiet may have been the one.
+    std::optional<error_code> failure_;
     bool connected_ = false;
     bool broken_ = false;
 };
@@ -132,11 +156,7 @@ private:
 } // namespace
 
 std::unique_ptr<channel> make_tls_channel(std::shared_ptr<tls_context> context, int socket) {
-    auto connection = context->make_connection();
-    if (!connection) {
-        return nullptr;
-    }
-    auto result = std::make_unique<tls_channel>(std::move(context), std::move(connection), socket);
+    auto result = std::make_unique<tls_channel>(std::move(context), socket);
     if (!result->attach()) {
         return nullptr;
     }

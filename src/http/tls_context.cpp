@@ -1,12 +1,18 @@
 #include "http/tls_context.hpp"
 
+#include "http/certificate_problem.hpp"
+#include "http/tls_files.hpp"
+
 #include <boost/asio/ip/address.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <array>
+#include <new>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 #include <utility>
 
 namespace roomport::http::detail {
@@ -26,36 +32,20 @@ constexpr std::array<unsigned char, 9> alpn_http1{8, 'h', 't', 't', 'p', '/', '1
     throw boost::system::system_error(error::invalid_argument, text);
 }
 
-// Without it OpenSSL would ask on the terminal.
-int no_passphrase(char*, int, int, void*) {
-    return 0;
-}
-
 void load_trust(SSL_CTX* context, const tls_options& options) {
-    if (options.ca_file.empty()) {
-        if (SSL_CTX_set_default_verify_paths(context) != 1) {
-            refuse("the system's certificate store can't be used");
-        }
-    } else if (SSL_CTX_load_verify_file(context, options.ca_file.c_str()) != 1) {
-        refuse("the CA file can't be used: " + options.ca_file);
+    if (!options.ca_file.empty()) {
+        load_anchors(context, options.ca_file);
+    } else if (SSL_CTX_set_default_verify_paths(context) != 1) {
+        refuse("the system's certificate store can't be used");
     }
 }
 
-void load_identity(SSL_CTX* context, const tls_options& options) {
-    if (options.certificate_file.empty() != options.private_key_file.empty()) {
-        refuse("a client certificate needs both a certificate file and a private key file");
-    }
-    if (options.certificate_file.empty()) {
-        return;
-    }
-    if (SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) != 1) {
-        refuse("the client certificate can't be used: " + options.certificate_file);
-    }
-    if (SSL_CTX_use_PrivateKey_file(context, options.private_key_file.c_str(), SSL_FILETYPE_PEM) !=
-            1 ||
-        SSL_CTX_check_private_key(context) != 1) {
-        refuse("the client's private key can't be used: " + options.private_key_file);
-    }
+// The machine's OpenSSL configuration may demand more than we do, but we never less than it.
+bool raise_policy(SSL_CTX* context) {
+    const auto least = std::max<long>(SSL_CTX_get_min_proto_version(context), TLS1_2_VERSION);
+    SSL_CTX_set_security_level(context,
+                               std::max(SSL_CTX_get_security_level(context), security_level));
+    return SSL_CTX_set_min_proto_version(context, least) == 1;
 }
 
 } // namespace
@@ -72,7 +62,7 @@ void openssl_deleter::operator()(SSL_SESSION* session) const noexcept {
 
 tls_context::tls_context(const origin& target, const tls_options& options,
                          std::size_t sessions_kept)
-    : host_(target.host()), sessions_kept_(sessions_kept) {
+    : host_(target.host()), options_(options), sessions_kept_(sessions_kept) {
     boost::system::error_code not_an_address;
     boost::asio::ip::make_address(host_, not_an_address);
     host_is_address_ = !not_an_address;
@@ -84,12 +74,10 @@ tls_context::tls_context(const origin& target, const tls_options& options,
     ERR_clear_error();
     context_.reset(SSL_CTX_new(TLS_client_method()));
     SSL_CTX* context = context_.get();
-    if (context == nullptr || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
-        SSL_CTX_set_max_proto_version(context, 0) != 1 ||
+    if (context == nullptr || !raise_policy(context) ||
         SSL_CTX_set_alpn_protos(context, alpn_http1.data(), alpn_http1.size()) != 0) {
         refuse("TLS can't be set up");
     }
-    SSL_CTX_set_security_level(context, security_level);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     // A connection's buffers have 34 KiB: to make them anew for each answer costs a few connections more than to keep them.
@@ -97,10 +85,16 @@ tls_context::tls_context(const origin& target, const tls_options& options,
         SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     }
     SSL_CTX_set_read_ahead(context, 1);
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_default_passwd_cb(context, no_passphrase);
-    load_trust(context, options);
-    load_identity(context, options);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, &tls_context::check_certificate);
+    SSL_CTX_set_client_cert_cb(context, &tls_context::want_certificate);
+    load_trust(context, options_);
+    if (options_.certificate_file.empty() != options_.private_key_file.empty()) {
+        refuse("a client certificate needs both a certificate file and a private key file");
+    }
+    if (!options_.certificate_file.empty()) {
+        identity_stamp_ = stamp_of_identity();
+        load_client_certificate(context, options_.certificate_file, options_.private_key_file);
+    }
 
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_set_app_data(context, this);
@@ -110,11 +104,50 @@ tls_context::tls_context(const origin& target, const tls_options& options,
 
 tls_context::~tls_context() = default;
 
-ssl_ptr tls_context::make_connection() {
+tls_context::file_stamp tls_context::stamp_of(const std::string& file) noexcept {
+    struct stat found {};
+    file_stamp stamp;
+    if (::stat(file.c_str(), &found) == 0) {
+        stamp.device = found.st_dev;
+        stamp.inode = found.st_ino;
+        stamp.size = found.st_size;
+        stamp.seconds = found.st_mtim.tv_sec;
+        stamp.nanoseconds = found.st_mtim.tv_nsec;
+    }
+    return stamp;
+}
+
+tls_context::identity_stamp tls_context::stamp_of_identity() const noexcept {
+    return {stamp_of(options_.certificate_file), stamp_of(options_.private_key_file)};
+}
+
+void tls_context::refresh_identity() {
+    if (options_.certificate_file.empty()) {
+        return;
+    }
+    // Taken before the files are read: what changes meanwhile is seen the next time.
+    const auto stamp = stamp_of_identity();
+    if (stamp == identity_stamp_) {
+        return;
+    }
+    try {
+        load_client_certificate(context_.get(), options_.certificate_file,
+                                options_.private_key_file);
+    } catch (const boost::system::system_error&) {
+        return;
+    }
+    identity_stamp_ = stamp;
+    // To resume a session is to be who one was.
+    forget_sessions();
+}
+
+ssl_ptr tls_context::make_connection(handshake_notes& notes) {
+    refresh_identity();
     ssl_ptr connection(SSL_new(context_.get()));
     if (!connection || !identify(connection.get())) {
         return nullptr;
     }
+    SSL_set_app_data(connection.get(), &notes);
     SSL_set_connect_state(connection.get());
     offer_session(connection.get());
     return connection;
@@ -140,6 +173,30 @@ void tls_context::offer_session(SSL* connection) {
     if (SSL_SESSION_get_protocol_version(session) == TLS1_3_VERSION) {
         sessions_.pop_back();
     }
+}
+
+int tls_context::check_certificate(int is_good, X509_STORE_CTX* check) {
+    if (is_good == 1) {
+        return is_good;
+    }
+    const auto* connection = static_cast<const SSL*>(
+        X509_STORE_CTX_get_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    const auto* self =
+        static_cast<const tls_context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
+    auto* notes = static_cast<handshake_notes*>(SSL_get_app_data(connection));
+    try {
+        const auto& file = self->options_.ca_file;
+        notes->certificate_problem = certificate_problem(
+            check, self->host_, file.empty() ? "the system's store" : "the CA file " + file);
+    } catch (const std::bad_alloc&) {
+        // The refusal stands without its reason.
+    }
+    return is_good;
+}
+
+int tls_context::want_certificate(SSL* connection, X509**, EVP_PKEY**) {
+    static_cast<handshake_notes*>(SSL_get_app_data(connection))->sent_no_certificate = true;
+    return 0;
 }
 
 int tls_context::keep_session(SSL* connection, SSL_SESSION* session) {

@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -32,8 +33,10 @@ make_tls_context(const std::string& certificate_chain_file, const std::string& k
     namespace ssl = boost::asio::ssl;
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     auto* native = context->native_handle();
-    SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-    SSL_CTX_set_security_level(native, 2);
+    // The machine's OpenSSL configuration may demand more than we do, but we never less than it.
+    SSL_CTX_set_min_proto_version(
+        native, std::max<long>(SSL_CTX_get_min_proto_version(native), TLS1_2_VERSION));
+    SSL_CTX_set_security_level(native, std::max(SSL_CTX_get_security_level(native), 2));
     SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     static constexpr std::string_view session_context = "roomport";

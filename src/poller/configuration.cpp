@@ -168,6 +168,8 @@ std::vector<known_section> known_sections(configuration& to) {
                             [](const std::string& given) { return hathora::is_valid_id(given); })},
             {"ca_file", file_name(api.ca_file)},
             {"token_file", file_name(api.token_file)},
+            {"client_certificate", file_name(api.client_certificate)},
+            {"client_key", file_name(api.client_key)},
             {"allow_plaintext", yes_or_no(api.allow_plaintext)},
             {"max_connections", whole_number(api.max_connections, 1, 10'000)},
             {"connect_timeout", length_of_time(api.connect_timeout)},

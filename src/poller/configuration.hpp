@@ -51,6 +51,8 @@ public:
         std::optional<std::string> app_id;
         std::optional<std::string> ca_file;
         std::optional<std::string> token_file;
+        std::optional<std::string> client_certificate;
+        std::optional<std::string> client_key;
         bool allow_plaintext = false;
         std::size_t max_connections = 16;
         duration connect_timeout = default_connect_timeout;

@@ -5,12 +5,15 @@
 #include "program/descriptor_limit.hpp"
 
 #include "program/printable.hpp"
+#include "program/report.hpp"
 
 #include <roomport/hathora/room_id.hpp>
+#include <roomport/http/pool.hpp>
 #include <roomport/version.hpp>
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -26,9 +29,9 @@ using asio::ip::tcp;
 
 daemon::daemon(const configuration& given, client_options client, wait_options waits,
                standard_streams& streams)
-    : given_(given), streams_(streams), log_(streams, given.log.level),
-      signals_(context_, SIGTERM, SIGINT, SIGHUP), watchdog_timer_(context_),
-      input_timer_(context_), end_timer_(context_),
+    : given_(given), client_tls_(client.pool.tls), streams_(streams),
+      log_(streams, given.log.level), signals_(context_, SIGTERM, SIGINT, SIGHUP),
+      watchdog_timer_(context_), input_timer_(context_), end_timer_(context_),
       endpoint_(find_listen_address(context_, given.listen)),
       rooms_(context_, std::move(client), std::move(waits), given.rooms.max_rooms, log_, metrics_,
              [this](std::string_view line) {
@@ -143,6 +146,7 @@ void daemon::reload() {
     try {
         const auto token = read_token(given_.listen);
         auto certificate = read_certificate(given_.listen);
+        check_client_certificate();
         front_.require_token(token);
         if (certificate) {
             server_->replace_tls(std::move(certificate));
@@ -156,6 +160,23 @@ void daemon::reload() {
     }
     manager_.ready("reloaded");
     log_.info("reloaded");
+}
+
+// The client reads it by itself, but tells nobody when it has to keep the former one.
+void daemon::check_client_certificate() {
+    if (client_tls_.certificate_file.empty()) {
+        return;
+    }
+    http::pool_options options;
+    options.tls.certificate_file = client_tls_.certificate_file;
+    options.tls.private_key_file = client_tls_.private_key_file;
+    try {
+        const http::pool reader(context_.get_executor(),
+                                http::origin::parse("https://localhost").value(), options);
+    } catch (const boost::system::system_error& unusable) {
+        throw configuration_error("api.client_certificate, api.client_key: " +
+                                  program::to_reason(unusable));
+    }
 }
 
 void daemon::drain() {

@@ -45,6 +45,7 @@ private:
     void wait_for_signal();
     void on_signal(int number);
     void reload();
+    void check_client_certificate();
     void drain();
     void end_when_empty();
     void keep_alive();
@@ -57,6 +58,7 @@ private:
     metrics_snapshot snapshot() const;
 
     const configuration given_;
+    const http::tls_options client_tls_;
     standard_streams& streams_;
     log log_;
     metrics metrics_;

@@ -50,6 +50,8 @@ roomport::program::settings to_settings(const configuration& given) {
     result.app_id = given.api.app_id;
     result.ca_file = given.api.ca_file;
     result.token_file = given.api.token_file;
+    result.certificate_file = given.api.client_certificate;
+    result.key_file = given.api.client_key;
     result.timeout = given.rooms.timeout;
     result.connect_timeout = given.api.connect_timeout;
     result.request_timeout = given.api.request_timeout;
@@ -62,11 +64,13 @@ roomport::program::settings to_settings(const configuration& given) {
 
 /// What is told of the command line's options is said of the keys here.
 std::string with_keys(std::string text) {
-    static constexpr std::array<std::pair<const char*, const char*>, 4> names{
+    static constexpr std::array<std::pair<const char*, const char*>, 6> names{
         {{"--endpoint", "api.endpoint"},
          {"--app-id", "api.app_id"},
          {"--ca-file", "api.ca_file"},
-         {"--token-file", "api.token_file"}}};
+         {"--token-file", "api.token_file"},
+         {"--cert", "api.client_certificate"},
+         {"--key", "api.client_key"}}};
     for (const auto& [option, key] : names) {
         for (auto at = text.find(option); at != text.npos; at = text.find(option)) {
             text.replace(at, std::string(option).size(), key);

@@ -83,6 +83,19 @@ std::shared_ptr<hathora::token_source> token_from(const settings& given,
     return service ? hathora::token_file(service->token_file) : nullptr;
 }
 
+void check_client_certificate(const settings& given) {
+    if (given.certificate_file && given.certificate_file->empty()) {
+        refuse("--cert: the name is empty");
+    }
+    if (given.key_file && given.key_file->empty()) {
+        refuse("--key: the name is empty");
+    }
+    if (given.certificate_file.has_value() != given.key_file.has_value()) {
+        refuse(given.certificate_file ? "--cert needs --key, the private key of that certificate"
+                                      : "--key needs --cert, the certificate of that key");
+    }
+}
+
 } // namespace
 
 CLI::Option* add_duration(CLI::App& command, const std::string& name, duration& to,
@@ -123,6 +136,16 @@ void add_settings(CLI::App& command, settings& to) {
                     "File with the developer token (default $HATHORA_TOKEN, else the local room "
                     "service's)")
         ->type_name("FILE");
+    command
+        .add_option(
+            "--cert", to.certificate_file,
+            "Client certificate to show, its chain after it; with --key; read again when it "
+            "changes")
+        ->type_name("PEM");
+    command
+        .add_option("--key", to.key_file,
+                    "Private key of the client certificate, without a passphrase")
+        ->type_name("PEM");
     add_duration(command, "--timeout", to.timeout, "The whole command (default 120s)");
     add_duration(command, "--connect-timeout", to.connect_timeout,
                  "TCP and TLS of one connection (default 5s)");
@@ -176,6 +199,7 @@ client_options to_client_options(const settings& given) {
     if (given.ca_file && given.ca_file->empty()) {
         refuse("--ca-file: the name is empty");
     }
+    check_client_certificate(given);
 
     client_options options;
     options.endpoint = origin->to_string();
@@ -186,6 +210,8 @@ client_options to_client_options(const settings& given) {
     options.pool.max_connections = given.max_connections;
     options.pool.connect_timeout = given.connect_timeout;
     options.pool.allow_plaintext = given.allow_plaintext;
+    options.pool.tls.certificate_file = given.certificate_file.value_or("");
+    options.pool.tls.private_key_file = given.key_file.value_or("");
     if (given.ca_file) {
         options.pool.tls.ca_file = *given.ca_file;
     } else if (service && service->ca_file) {

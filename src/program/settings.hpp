@@ -24,6 +24,8 @@ public:
     std::optional<std::string> app_id;
     std::optional<std::string> ca_file;
     std::optional<std::string> token_file;
+    std::optional<std::string> certificate_file;
+    std::optional<std::string> key_file;
     duration timeout = default_wait_timeout;
     duration connect_timeout = default_connect_timeout;
     duration request_timeout = default_request_timeout;

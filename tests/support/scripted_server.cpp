@@ -36,6 +36,17 @@ X509* read_certificate(const std::string& pem) {
     return result;
 }
 
+// What follows the first certificate in a text is sent along.
+void add_chain(SSL_CTX* context, const std::string& pem) {
+    BIO* bio = memory(pem);
+    X509_free(PEM_read_bio_X509(bio, nullptr, nullptr, nullptr));
+    while (X509* next = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr)) {
+        SSL_CTX_add0_chain_cert(context, next);
+    }
+    BIO_free(bio);
+    ERR_clear_error();
+}
+
 SSL_CTX* make_context(const server_tls& tls) {
     SSL_CTX* context = SSL_CTX_new(TLS_server_method());
     SSL_CTX_set_security_level(context, tls.security_level);
@@ -52,6 +63,7 @@ SSL_CTX* make_context(const server_tls& tls) {
         require(SSL_CTX_use_certificate(context, certificate) == 1 &&
                     SSL_CTX_use_PrivateKey(context, key) == 1,
                 "the server's certificate");
+        add_chain(context, tls.identity.certificate_pem);
         X509_free(certificate);
         EVP_PKEY_free(key);
     }

@@ -7,7 +7,7 @@
 
 namespace roomport::test {
 
-/// A certificate with its private key, both PEM.
+/// A certificate with its private key, both PEM. A server sends what further certificates follow the first one.
 class certificate {
 public:
     certificate() = default;

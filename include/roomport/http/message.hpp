@@ -85,6 +85,11 @@ public:
     /// The header fields in order of arrival, trailers left out. Values are free of control characters.
     std::vector<field> fields;
 
+    /// What is known of a failure beyond its error code: a sentence that says why and what to do, in printable ASCII. Set
+    /// when TLS fails, so that it names the cause ("the server's certificate expired on ..."); may quote names that the
+    /// server's certificate has. Empty on success, and when nothing more is known.
+    std::string problem;
+
     /// Where the time went.
     phase_times times;
 

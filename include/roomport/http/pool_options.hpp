@@ -14,12 +14,15 @@ namespace roomport::http {
 /// How the pool proves identities.
 ///
 /// Verification is always on: TLS 1.2 or later, OpenSSL's security level 2, the host against the certificate's
-/// subject alternative names only. The files are read once, when the pool is made.
+/// subject alternative names only. The machine's OpenSSL configuration may demand more, and then does; it can't lower this.
+/// The files are read when the pool is made; those of the client certificate are looked at before each new connection
+/// and read again when they have changed, once they belong together.
 class tls_options {
 public:
     tls_options() = default;
 
-    /// A PEM file of the CAs to trust; empty, the default: the system's store.
+    /// A file of the CAs to trust, in PEM, or one in DER; empty, the default: the system's store. Each certificate in it is an
+    /// anchor, whoever issued it: an issuing CA is enough, and so is the server's own certificate.
     std::string ca_file;
 
     /// A PEM file of the client's certificate chain, the client's own first; empty, the default: none.

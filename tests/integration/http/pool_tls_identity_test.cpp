@@ -1,5 +1,4 @@
-#include "support/pool_runner.hpp"
-#include "support/trusted_server.hpp"
+#include "tls_outcome.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,18 +7,8 @@
 namespace roomport::test {
 namespace {
 
-// One request to a server with this certificate; the server must not see a byte of it unless all is well.
 error_code error_with(const server_tls& tls, const std::string& host = "localhost") {
-    scripted_server server(always_answer(http_response("ok")), tls);
-    pool_runner runner;
-    const auto pool = runner.make_pool(server.url(host), trusting_test_ca());
-    auto wanted = get_request();
-    wanted.token = secret("abc");
-    const auto outcome = runner.get(*pool, wanted);
-    if (outcome.error) {
-        EXPECT_EQ(server.bytes_received(), 0U);
-    }
-    return outcome.error;
+    return outcome_with(tls, host).error;
 }
 
 const error_code refused = error::tls_identity_refused;

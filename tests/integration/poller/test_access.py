@@ -109,6 +109,22 @@ class Access(PollerCase):
         eventually(lambda: poller.events("reloaded"), "the certificate is read again")
         self.assertEqual(poller.get("a").status, 404)
 
+    def test_a_hang_up_tells_of_a_client_certificate_that_cannot_be_used(self):
+        certificate, key = make_certificate(self.folder)
+        keys = {"client_certificate": str(certificate), "client_key": str(key)}
+        poller = self.poller(api=self.api | keys)
+        poller.send(signal.SIGHUP)
+        eventually(lambda: poller.events("reloaded"), "it can be used")
+        good = key.read_text()
+        key.write_text("garbage")
+        poller.send(signal.SIGHUP)
+        why = eventually(lambda: poller.events("reload_failed"), "the failure is told")[0]["why"]
+        self.assertIn("api.client_certificate", why)
+        self.assertIn(str(key), why)
+        key.write_text(good)
+        poller.send(signal.SIGHUP)
+        eventually(lambda: len(poller.events("reloaded")) == 2, "it is good again")
+
     def test_web_pages_may_not_ask_without_a_token(self):
         poller = self.poller(api=self.api)
         page = {"Origin": "https://game.example"}

@@ -41,7 +41,10 @@ class DeadService(PollerCase):
     def test_somebody_else_listens(self):
         poller = self.poller(self.service("--simulate", "10ms"), api={"ca_file": "/etc/ssl/certs/ca-certificates.crt"})
         poller.add("a")
-        self.assert_failure(poller.get("a", 30), 410, "tls", "a")
+        told = poller.get("a", 30)
+        self.assert_failure(told, 410, "tls", "a")
+        self.assertIn("unknown issuer", told.json["message"])
+        self.assertIn("unknown issuer", poller.stderr())
 
     def test_a_service_that_comes_back(self):
         service = self.service("--simulate", "10ms")

@@ -17,6 +17,7 @@ TEST(RequestText, AGetHasTheFieldsThatThePoolWrites) {
                                                        "Host: a.example:8443\r\n"
                                                        "User-Agent: agent/1\r\n"
                                                        "Accept: */*\r\n"
+                                                       "Accept-Encoding: identity\r\n"
                                                        "\r\n");
 }
 
@@ -37,6 +38,14 @@ TEST(RequestText, AcceptMayBeReplaced) {
     const auto text = text_of(wanted);
     EXPECT_NE(text.find("accept: application/json\r\n"), std::string::npos);
     EXPECT_EQ(text.find("*/*"), std::string::npos);
+}
+
+TEST(RequestText, AcceptEncodingMayBeReplaced) {
+    request wanted;
+    wanted.fields.emplace_back("accept-encoding", "gzip");
+    const auto text = text_of(wanted);
+    EXPECT_NE(text.find("accept-encoding: gzip\r\n"), std::string::npos);
+    EXPECT_EQ(text.find("identity"), std::string::npos);
 }
 
 TEST(RequestText, ATokenIsSentAsBearer) {
