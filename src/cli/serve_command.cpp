@@ -100,6 +100,7 @@ public:
     std::string ports = "default:udp";
     std::string bind_timeout = "100s";
     std::string stop_grace = "5s";
+    std::string player_token_lifetime = "720h";
     std::string log_directory;
     bool json = false;
 };
@@ -144,6 +145,8 @@ server::service_options read_options(const arguments& given) {
     options.ports = read("--ports", server::parse_port_declarations(given.ports));
     options.bind_timeout = read_duration("--bind-timeout", given.bind_timeout);
     options.stop_grace = read_duration("--stop-grace", given.stop_grace);
+    options.player_token_lifetime =
+        read_duration("--player-token-lifetime", given.player_token_lifetime);
     return options;
 }
 
@@ -229,6 +232,10 @@ void add_serve_command(CLI::App& program, action& chosen) {
     command.add_flag("--bound-is-enough", given->options.is_bound_enough,
                      "Take whoever holds a game server's port for the game server: for containers "
                      "and other users' processes, whose engine runs outside of the service");
+    command
+        .add_option("--player-token-lifetime", given->player_token_lifetime,
+                    "How long the token of a player's login is good")
+        ->capture_default_str();
     command.add_option("--log-dir", given->log_directory,
                        "A folder for the output of game servers, a file for each (default: none)");
     add_bounds(command, given->options);

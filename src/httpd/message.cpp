@@ -109,6 +109,12 @@ std::optional<std::string_view> request::find(std::string_view name) const {
     return std::nullopt;
 }
 
+std::size_t request::count(std::string_view name) const {
+    return static_cast<std::size_t>(
+        std::count_if(fields.begin(), fields.end(),
+                      [&](const field& each) { return equal_ignoring_case(each.name, name); }));
+}
+
 std::optional<std::string_view> request::find_query(std::string_view name) const {
     for (const auto& each : query) {
         if (each.name == name) {

@@ -2,6 +2,7 @@
 
 #include <roomport/http/message.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,9 @@ public:
 
     /// The first field of that name, compared without case.
     std::optional<std::string_view> find(std::string_view name) const;
+
+    /// How many fields have that name, compared without case.
+    std::size_t count(std::string_view name) const;
 
     /// The first query parameter of that name.
     std::optional<std::string_view> find_query(std::string_view name) const;

@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace boost::asio::ssl {
 class context;
@@ -78,6 +79,9 @@ public:
     /// in time. Not set: @ref error_response does.
     std::function<response(int status, std::string_view why)> refuse;
 
+    /// Fields that every answer carries, whoever made it.
+    std::vector<field> every_answer;
+
     /// Told why no connection can be accepted, as when too many descriptors are open; then not again until one has been.
     std::function<void(error_code)> on_accept_failure;
 };
@@ -85,7 +89,8 @@ public:
 /// A small HTTP/1.1 server: framing, limits, timeouts, held answers and drain. It knows nothing of what is served.
 ///
 /// Everything runs on the thread that runs the context. A connection serves one request at a time, pipelined ones in
-/// order; it is read from while an answer is held, so that a caller who leaves is noticed. When memory runs out,
+/// order; it is read from while an answer is held, so that a caller whose connection breaks is noticed. One who only ends
+/// its own side of it still gets the answers to what it asked, a held one for up to @ref server_options::idle_timeout. When memory runs out,
 /// `std::bad_alloc` leaves through the context's `run()`; the connection it hit ends, and everything else goes on once the
 /// context is run again.
 class server {

@@ -1,5 +1,7 @@
 #include "httpd/session.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <new>
 #include <utility>
 
@@ -171,8 +173,15 @@ void session::on_read(error_code ec, std::size_t size) {
     }
     if (ec) {
         peer_is_done_ = true;
-        // An answer that is being written may still be wanted; one that is held is not.
-        if (phase_ == phase::writing) {
+        const bool has_asked = phase_ == phase::answering || phase_ == phase::writing;
+        if (ec == boost::asio::error::eof && has_asked) {
+            // Only its own side has ended: what it has asked is answered. Whether anybody still reads can't be seen, so
+            // this is no reason to hold on for long.
+            if (phase_ == phase::answering) {
+                entered_ = clock::now();
+                allowed_ = options_->idle_timeout;
+            }
+        } else if (phase_ == phase::writing) {
             close_after_write_ = true;
         } else {
             close();
@@ -282,7 +291,7 @@ void session::shed_surplus() {
 }
 
 void session::dispatch(request received) {
-    enter(phase::answering, duration::max());
+    enter(phase::answering, peer_is_done_ ? options_->idle_timeout : duration::max());
     is_head_ = received.method == "HEAD";
     ++request_number_;
     if (usage_.is_surplus()) {
@@ -325,7 +334,9 @@ void session::fail(std::size_t number, std::string_view why) noexcept {
 
 void session::write(response reply, bool last) {
     enter(phase::writing, options_->write_timeout);
-    close_after_write_ = last || close_after_write_;
+    close_after_write_ = last || close_after_write_ || (peer_is_done_ && input_.empty());
+    reply.fields.insert(reply.fields.end(), options_->every_answer.begin(),
+                        options_->every_answer.end());
     serialization how;
     how.close = close_after_write_;
     how.head_only = is_head_;
@@ -370,6 +381,10 @@ void session::on_written(error_code ec) {
     }
     enter(phase::idle, options_->idle_timeout);
     advance();
+    if (peer_is_done_ && (phase_ == phase::idle || phase_ == phase::reading)) {
+        close();
+        return;
+    }
     keep_input();
     read();
 }

@@ -107,6 +107,11 @@ void http_front::handle(httpd::request received, std::shared_ptr<httpd::exchange
         counted->send(std::move(answer));
         return;
     }
+    if (received.count("Authorization") > 1) {
+        counted->send(refusal(400, error::invalid_argument,
+                              "the request has several Authorization fields; send one"));
+        return;
+    }
     if (auto refused = refuse_stranger(found.route, received)) {
         counted->send(std::move(*refused));
         return;

@@ -30,6 +30,11 @@ void line_splitter::append(std::string_view bytes) {
 
 std::string line_splitter::take() {
     auto line = std::exchange(line_, std::string());
+    // Editors and shells of Windows write it.
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (std::exchange(is_first_, false) && line.starts_with(byte_order_mark)) {
+        line.erase(0, byte_order_mark.size());
+    }
     if (line.ends_with('\r')) {
         line.pop_back();
     }

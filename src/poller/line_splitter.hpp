@@ -7,7 +7,8 @@
 
 namespace roomport::poller {
 
-/// Cuts a stream of bytes into lines, whatever pieces it comes in.
+/// Cuts a stream of bytes into lines, whatever pieces it comes in. A byte order mark of UTF-8 at its beginning is no part of
+/// the first line.
 class line_splitter {
 public:
     /// @param longest longer lines are cut there: what reads them refuses them.
@@ -25,6 +26,7 @@ private:
 
     std::size_t longest_;
     std::string line_;
+    bool is_first_ = true;
 };
 
 } // namespace roomport::poller

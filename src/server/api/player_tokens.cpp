@@ -23,6 +23,29 @@ std::int64_t unix_seconds(timestamp when) {
     return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
 }
 
+/// How many members stand in the text of a JSON object, each as often as it does.
+std::size_t count_members(std::string_view object) {
+    std::size_t members = 0;
+    int depth = 0;
+    bool is_string = false;
+    for (std::size_t at = 0; at < object.size(); ++at) {
+        const char c = object[at];
+        if (is_string) {
+            at += c == '\\' ? 1 : 0;
+            is_string = c != '"';
+        } else if (c == '"') {
+            is_string = true;
+        } else if (c == '{' || c == '[') {
+            ++depth;
+        } else if (c == '}' || c == ']') {
+            --depth;
+        } else if (c == ':' && depth == 1) {
+            ++members;
+        }
+    }
+    return members;
+}
+
 std::optional<data::object> read_object(std::string_view base64url) {
     const auto text = from_base64url(base64url);
     if (!text) {
@@ -31,6 +54,10 @@ std::optional<data::object> read_object(std::string_view base64url) {
     boost::system::error_code ec;
     auto value = data::parse(*text, ec);
     if (ec || !value.is_object()) {
+        return std::nullopt;
+    }
+    // Of two members with one name, the next reader may take the other.
+    if (count_members(*text) != value.get_object().size()) {
         return std::nullopt;
     }
     return std::move(value.get_object());
@@ -56,7 +83,15 @@ bool names_the_algorithm(const data::object& header) {
 }
 
 bool is_in_force(const data::object& claims, timestamp now) {
+    // The clocks of those who issue differ from ours.
+    constexpr double leeway = 60;
     const auto seconds = static_cast<double>(unix_seconds(now));
+    if (const auto* issued = claims.if_contains("iat")) {
+        const auto begin = read_number(*issued);
+        if (!begin || *begin > seconds + leeway) {
+            return false;
+        }
+    }
     if (const auto* expiry = claims.if_contains("exp")) {
         const auto end = read_number(*expiry);
         if (!end || seconds >= *end) {
@@ -100,7 +135,9 @@ std::string player_tokens::issue(const player& who, timestamp now) const {
     claims.member("type", who.type)
         .member("id", std::get<std::string>(who.id))
         .member("name", who.name)
-        .member("iat", unix_seconds(now));
+        .member("iat", unix_seconds(now))
+        .member("exp",
+                unix_seconds(now) + std::chrono::ceil<std::chrono::seconds>(lifetime_).count());
     std::string token = to_base64url(header.to_string()) + "." + to_base64url(claims.to_string());
     token += "." + to_base64url(sign(token));
     return token;

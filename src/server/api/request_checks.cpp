@@ -47,6 +47,11 @@ std::optional<httpd::response> check_config(const std::optional<std::string>& co
     if (config && json::count_characters(*config) > longest_room_config) {
         return httpd::error_response(422, "roomConfig is longer than 10000 characters");
     }
+    if (config && config->find('\0') != std::string::npos) {
+        return httpd::error_response(
+            422, "roomConfig holds a zero byte, which the environment of a game server can't; "
+                 "encode what is binary, as in base64");
+    }
     return std::nullopt;
 }
 

@@ -1,4 +1,5 @@
 #include "program/authorization.hpp"
+#include "server/api/cross_origin.hpp"
 #include "server/api/request_checks.hpp"
 #include "server/api/room_api_call.hpp"
 #include "server/launcher/descriptors_left.hpp"
@@ -21,10 +22,10 @@ void announce_extensions(httpd::response& answer) {
 
 room_api::room_api(boost::asio::io_context& context, api_settings settings, room_registry& registry,
                    std::function<void()> changed)
-    : settings_(std::move(settings)), token_(settings_.token), players_(settings_.app_secret),
-      registry_(registry), lobbies_(settings_.lobbies),
-      views_(settings_.app_id, settings_.advertised_host, registry), held_(context),
-      changed_(std::move(changed)) {
+    : settings_(std::move(settings)), token_(settings_.token),
+      players_(settings_.app_secret, settings_.player_token_lifetime), registry_(registry),
+      lobbies_(settings_.lobbies), views_(settings_.app_id, settings_.advertised_host, registry),
+      held_(context), changed_(std::move(changed)) {
     add_routes();
 }
 
@@ -34,6 +35,10 @@ void room_api::handle(httpd::request received, const std::shared_ptr<httpd::exch
         return;
     }
     const auto found = router_.find(received.method, received.path);
+    if (received.method == "OPTIONS" && found.what == httpd::router::result::kind::wrong_method) {
+        exchange->send(preflight_answer(received, found.allowed));
+        return;
+    }
     if (found.what == httpd::router::result::kind::unknown_path) {
         exchange->send(httpd::error_response(404, "there is no such path"));
         return;
@@ -45,6 +50,11 @@ void room_api::handle(httpd::request received, const std::shared_ptr<httpd::exch
         return;
     }
     const auto& target = routes_[found.route];
+    if (received.count("Authorization") > 1) {
+        exchange->send(
+            httpd::error_response(400, "the request has several Authorization fields; send one"));
+        return;
+    }
     call current(target.operation, received, found.values, exchange);
     if (!is_authorized(current)) {
         auto answer = httpd::error_response(
@@ -160,7 +170,10 @@ const room_record* room_api::find_room(call& current) {
 
 void room_api::create_room(call& current) {
     if (const auto* room = make_room(current)) {
-        current.succeed(views_.created_room(*room));
+        httpd::response answer(current.operation.success_status,
+                               json::to_string(views_.created_room(*room)));
+        announce_extensions(answer);
+        current.exchange->send(std::move(answer));
     }
 }
 

@@ -37,6 +37,8 @@ public:
     std::uint16_t port = 0;
     /// How many lobbies players may create.
     lobby_bounds lobbies;
+    /// How long the token of a player's login is good.
+    duration player_token_lifetime = std::chrono::hours(24 * 30);
 };
 
 /// The operations of the API over HTTP: from request to registry and back. Routes, methods, authentication and statuses

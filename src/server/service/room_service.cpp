@@ -67,11 +67,6 @@ void room_service::on_event(const process_event& event) {
 void room_service::carry_out() {
     for (auto& action : registry_.take_actions()) {
         if (const auto* order = std::get_if<process_order>(&action)) {
-            if (order->room_config && order->room_config->find('\0') != std::string::npos) {
-                log_("process " + order->process_id +
-                     ": the room's config holds a zero byte, which no environment can: it starts "
-                     "without HATHORA_INITIAL_ROOM_CONFIG");
-            }
             provider_.create(*order);
         } else if (const auto* stop_it = std::get_if<stop_order>(&action)) {
             provider_.stop(stop_it->process_id, stop_it->at_once);

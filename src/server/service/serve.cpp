@@ -7,6 +7,7 @@
 #include "program/listen_address.hpp"
 #include "program/service_facts.hpp"
 #include "program/usage_error.hpp"
+#include "server/api/cross_origin.hpp"
 #include "server/launcher/local_provider.hpp"
 #include "server/launcher/machine_ports.hpp"
 #include "server/launcher/orphans.hpp"
@@ -223,6 +224,7 @@ private:
         http.tls = tls_;
         http.bounds = options_.connections;
         http.bounds.connections = std::min(http.bounds.connections, max_connections_);
+        http.every_answer = cross_origin_fields();
         http.on_accept_failure = [this](error_code ec) {
             log_("no connection can be accepted: " + ec.message());
         };
@@ -259,6 +261,7 @@ private:
         api.advertised_host = advertised_;
         api.port = endpoint.port();
         api.lobbies = options_.lobbies;
+        api.player_token_lifetime = options_.player_token_lifetime;
         // Simulated processes bind nothing, so nobody can be in their way.
         std::shared_ptr<port_source> ports = std::make_shared<unbound_ports>();
         if (local_ != nullptr) {

@@ -55,6 +55,9 @@ public:
     std::size_t max_config_bytes = std::size_t{64} << 20U;
     lobby_bounds lobbies;
 
+    /// How long the token of a player's login is good.
+    duration player_token_lifetime = std::chrono::hours(24 * 30);
+
     /// What all connections together may use.
     httpd::resource_bounds connections;
 

@@ -1,5 +1,7 @@
 """Registering rooms, asking for them, forgetting them."""
 
+import socket
+import struct
 import threading
 import time
 import unittest
@@ -153,8 +155,24 @@ class Rooms(PollerCase):
             caller.sendall(f"GET /v1/rooms/{room}?wait=300 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         self.wait_for_holds(poller, 20)
         for caller in callers:
+            # With a reset: one that only ends its own side still wants its answer.
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             caller.close()
         self.wait_for_holds(poller, 0)
+
+    def test_a_caller_who_ends_its_own_side_is_answered(self):
+        service = self.service("--simulate", "never=1")
+        poller = self.poller(service)
+        room = service.create().json["roomId"]
+        poller.add(room)
+        for path, status in [("/healthz", b"200"), (f"/v1/rooms/{room}?wait=1", b"202")]:
+            with poller.raw() as caller:
+                caller.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                caller.shutdown(socket.SHUT_WR)
+                answer = b""
+                while piece := caller.recv(65536):
+                    answer += piece
+            self.assertEqual(answer.split(b" ")[1], status, answer)
 
     def test_a_room_that_was_not_registered(self):
         poller = self.poller(self.service("--simulate", "10ms"))

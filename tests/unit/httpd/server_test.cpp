@@ -116,9 +116,54 @@ TEST_F(HttpServer, TellsWhenACallerLeavesAHeldAnswer) {
     auto socket = connect();
     send(socket, get);
     run_until([&] { return held != nullptr; });
+    socket.set_option(asio::socket_base::linger(true, 0));
     socket.close();
     run_until([&] { return abandoned; });
     held->send(response(200, ""));
+    EXPECT_EQ(served->connections(), 0U);
+}
+
+TEST_F(HttpServer, ACallerWhoOnlyEndsItsOwnSideIsAnsweredAllItAsked) {
+    server_options options;
+    options.every_answer = {{"Everywhere", "yes"}};
+    start(std::move(options));
+    std::vector<std::shared_ptr<exchange>> held;
+    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+        held.push_back(std::move(caller));
+    };
+    auto socket = connect();
+    send(socket, std::string(get) + std::string(get));
+    socket.shutdown(tcp::socket::shutdown_send);
+    run_until([&] { return held.size() == 1; });
+    // What has been read of the end is known before the answer is given.
+    context.run_for(50ms);
+    held.at(0)->send(response(200, "first"));
+    run_until([&] { return held.size() == 2; });
+    held.at(1)->send(response(200, "second"));
+    const auto answers = read_all(socket);
+    const auto second = answers.find("HTTP/1.1 200", 1);
+    ASSERT_NE(second, answers.npos);
+    EXPECT_NE(answers.find("first"), answers.npos);
+    EXPECT_NE(answers.find("Everywhere: yes"), answers.npos);
+    EXPECT_NE(answers.find("Connection: close", second), answers.npos);
+    EXPECT_EQ(answers.substr(answers.size() - 6), "second");
+    run_until([&] { return served->connections() == 0; });
+}
+
+TEST_F(HttpServer, AHeldAnswerOutlastsTheEndOfTheCallersSideByABoundedTime) {
+    server_options options;
+    options.idle_timeout = 100ms;
+    start(std::move(options));
+    std::shared_ptr<exchange> held;
+    bool abandoned = false;
+    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+        held = std::move(caller);
+        held->on_abandoned([&] { abandoned = true; });
+    };
+    auto socket = connect();
+    send(socket, get);
+    socket.shutdown(tcp::socket::shutdown_send);
+    run_until([&] { return abandoned; });
     EXPECT_EQ(served->connections(), 0U);
 }
 

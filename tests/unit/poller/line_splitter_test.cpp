@@ -33,6 +33,24 @@ TEST(LineSplitter, IsIndifferentToThePiecesTheBytesComeIn) {
     EXPECT_EQ(all, (lines{"one", "two", "", "three"}));
 }
 
+TEST(LineSplitter, LeavesOutAByteOrderMarkAtTheBeginningOnly) {
+    const std::string text = "\xEF\xBB\xBFone\r\n\xEF\xBB\xBFtwo";
+    line_splitter splitter(100);
+    lines all;
+    for (const char c : text) {
+        for (auto& line : splitter.put(std::string_view(&c, 1))) {
+            all.push_back(std::move(line));
+        }
+    }
+    EXPECT_EQ(all, lines{"one"});
+    EXPECT_EQ(splitter.end(), lines{"\xEF\xBB\xBFtwo"});
+    line_splitter alone(100);
+    EXPECT_EQ(alone.put("\xEF\xBB\xBF"
+                        "a"),
+              lines{});
+    EXPECT_EQ(alone.end(), lines{"a"});
+}
+
 TEST(LineSplitter, KeepsNoMoreOfALineThanItsBound) {
     line_splitter splitter(4);
     for (int i = 0; i < 1000; ++i) {

@@ -49,9 +49,11 @@ TEST(PlayerTokens, HasTheFormThatGamesExpect) {
     const auto token =
         tokens().issue(player("anonymous", text_or_number("wh08"), "quiet-owl"), moment_of_issue);
     // Made by another implementation of RFC 7519.
-    EXPECT_EQ(token, "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
-                     "eyJ0eXBlIjoiYW5vbnltb3VzIiwiaWQiOiJ3aDA4IiwibmFtZSI6InF1aWV0LW93bCIsImlhdCI6"
-                     "MTcwMDAwMDAwMH0.haAIERlLuLn1yZCjhnX9qil1ADujLZCMxakxwFojfp4");
+    EXPECT_EQ(
+        token,
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
+        "eyJ0eXBlIjoiYW5vbnltb3VzIiwiaWQiOiJ3aDA4IiwibmFtZSI6InF1aWV0LW93bCIsIm"
+        "lhdCI6MTcwMDAwMDAwMCwiZXhwIjoxNzAyNTkyMDAwfQ.mIOWoLoFBi9fNNEaF4Wkj2ROpTw8kBJ7xkbJDJrhIig");
 }
 
 TEST(PlayerTokens, TheSignatureIsThatOfTheRfcsExample) {
@@ -160,6 +162,43 @@ TEST(PlayerTokens, AreInForceFromNbfUntilExp) {
           R"({"id":"x","nbf":[]})"}) {
         EXPECT_FALSE(accepts_claims(claims)) << claims;
     }
+}
+
+TEST(PlayerTokens, LastAsLongAsTheyAreMadeFor) {
+    const player who("anonymous", text_or_number("7f"), "x");
+    const player_tokens brief{secret(key), std::chrono::minutes(5)};
+    const auto token = brief.issue(who, moment_of_issue);
+    EXPECT_TRUE(brief.check(token, moment_of_issue + std::chrono::seconds(299)));
+    EXPECT_FALSE(brief.check(token, moment_of_issue + std::chrono::seconds(300)));
+    const auto usual = tokens().issue(who, moment_of_issue);
+    EXPECT_TRUE(tokens().check(usual, moment_of_issue + std::chrono::hours(24 * 30 - 1)));
+    EXPECT_FALSE(tokens().check(usual, moment_of_issue + std::chrono::hours(24 * 30)));
+}
+
+TEST(PlayerTokens, AreNotIssuedInTheFuture) {
+    EXPECT_TRUE(accepts_claims(R"({"id":"x","iat":1700000060})"));
+    EXPECT_TRUE(accepts_claims(R"({"id":"x","iat":0})"));
+    for (const std::string_view claims :
+         {R"({"id":"x","iat":1700000061})", R"({"id":"x","iat":4000000000})",
+          R"({"id":"x","iat":"0"})", R"({"id":"x","iat":null})"}) {
+        EXPECT_FALSE(accepts_claims(claims)) << claims;
+    }
+}
+
+TEST(PlayerTokens, AMemberThatStandsTwiceIsRefused) {
+    const std::string claims = R"({"id":"7f"})";
+    for (const std::string_view header :
+         {R"({"alg":"none","alg":"HS256"})", R"({"alg":"HS256","alg":"HS256"})",
+          R"({"alg":"HS256","typ":"JWT","\u0061lg":"none"})"}) {
+        EXPECT_FALSE(tokens().check(token_of(header, claims), moment_of_issue)) << header;
+    }
+    for (const std::string_view twice :
+         {R"({"id":"a","id":"b"})", R"({"id":"a","exp":1,"exp":1800000000})",
+          R"({"id":"a","nbf":1800000000,"nbf":0})", R"({"type":"x","id":"a","type":"y"})"}) {
+        EXPECT_FALSE(accepts_claims(twice)) << twice;
+    }
+    // Neither text nor what is nested counts.
+    EXPECT_TRUE(accepts_claims(R"({"id":"a\":\"b\\","x":{"id":1,"y":[{"id":2}]},"z":":::"})"));
 }
 
 TEST(Base64Url, IsThatOfTheRfc) {
