@@ -4,9 +4,11 @@
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -117,13 +119,24 @@ private:
                             status.st_mtim.tv_nsec};
     }
 
+    /// Reads on once a pipe's writer has written; nobody waits for long for one who never does.
+    static ssize_t read_some(int file, char* where, std::size_t most) {
+        constexpr int patience_ms = 1000;
+        const auto got = ::read(file, where, most);
+        if (got >= 0 || errno != EAGAIN) {
+            return got;
+        }
+        pollfd wanted{file, POLLIN, 0};
+        return ::poll(&wanted, 1, patience_ms) == 1 ? ::read(file, where, most) : -1;
+    }
+
     secret read() const {
         // One byte more, to tell a file that is too long; its beginning is no token.
         std::string text(largest_token_file + 1, '\0');
         std::size_t size = 0;
-        const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+        const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         while (file >= 0 && size < text.size()) {
-            const auto got = ::read(file, text.data() + size, text.size() - size);
+            const auto got = read_some(file, text.data() + size, text.size() - size);
             if (got <= 0) {
                 break;
             }

@@ -143,6 +143,7 @@ void session::close() {
     if (std::exchange(phase_, phase::closed) == phase::closed) {
         return;
     }
+    const auto self = std::exchange(kept_alive_, nullptr);
     connection_->close();
     limits_->leave(usage_);
     // Both may hold the last reference to something that looks at this session.
@@ -178,6 +179,7 @@ void session::on_read(error_code ec, std::size_t size) {
             // Only its own side has ended: what it has asked is answered. Whether anybody still reads can't be seen, so
             // this is no reason to hold on for long.
             if (phase_ == phase::answering) {
+                kept_alive_ = shared_from_this();
                 entered_ = clock::now();
                 allowed_ = options_->idle_timeout;
             }
@@ -291,6 +293,9 @@ void session::shed_surplus() {
 }
 
 void session::dispatch(request received) {
+    if (peer_is_done_) {
+        kept_alive_ = shared_from_this();
+    }
     enter(phase::answering, peer_is_done_ ? options_->idle_timeout : duration::max());
     is_head_ = received.method == "HEAD";
     ++request_number_;

@@ -90,6 +90,8 @@ private:
     std::string output_;
     std::shared_ptr<const std::string> shared_output_;
     std::function<void()> abandoned_;
+    // While an answer is held and nothing more can be read: no pending operation keeps the session then.
+    std::shared_ptr<session> kept_alive_;
     std::size_t request_number_ = 0;
     bool read_pending_ = false;
     bool write_pending_ = false;

@@ -6,9 +6,11 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <string_view>
 
 namespace roomport::httpd {
@@ -26,11 +28,25 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_length,
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
+// OpenSSL would wait for ever for who writes to a pipe.
+void require_regular_file(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+        throw boost::system::system_error(errno, boost::system::system_category(), path);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        throw boost::system::system_error(make_error_code(boost::system::errc::invalid_argument),
+                                          path + " is no regular file");
+    }
+}
+
 } // namespace
 
 std::shared_ptr<boost::asio::ssl::context>
 make_tls_context(const std::string& certificate_chain_file, const std::string& key_file) {
     namespace ssl = boost::asio::ssl;
+    require_regular_file(certificate_chain_file);
+    require_regular_file(key_file);
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     auto* native = context->native_handle();
     // The machine's OpenSSL configuration may demand more than we do, but we never less than it.

@@ -282,10 +282,16 @@ void daemon::take_line(const std::string& line) {
     if (hathora::is_valid_id(line)) {
         rooms_.add(line, std::nullopt);
     } else if (!line.empty()) {
+        // No text of one byte a character has these.
+        const bool is_utf_16 = line.starts_with("\xFF\xFE") || line.starts_with("\xFE\xFF") ||
+                               line.find('\0') != std::string::npos;
         log_.warning("bad_input_line",
                      json::object_writer()
                          .member("line", program::printable(line))
-                         .member("why", "a room id is " + std::string(hathora::id_rule)));
+                         .member("why", is_utf_16
+                                            ? "this looks like UTF-16; write room ids in ASCII or "
+                                              "UTF-8, a line each"
+                                            : "a room id is " + std::string(hathora::id_rule)));
     }
 }
 

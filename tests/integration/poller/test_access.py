@@ -98,6 +98,19 @@ class Access(PollerCase):
             eventually(lambda: len(poller.events("reload_failed")) == number + 1, "the failure is told")
             self.assertEqual(poller.get("a").status, 404)
 
+    def test_a_pipe_in_the_place_of_a_file_holds_up_nothing(self):
+        poller = self.secured()
+        files = [self.token_file, Path(self.folder, "cert.pem"), Path(self.folder, "key.pem")]
+        for number, path in enumerate(files):
+            kept = path.read_bytes()
+            path.unlink()
+            os.mkfifo(path)
+            poller.send(signal.SIGHUP)
+            eventually(lambda: len(poller.events("reload_failed")) == number + 1, "the failure is told")
+            self.assertEqual(poller.get("a").status, 404)
+            path.unlink()
+            path.write_bytes(kept)
+
     def test_a_hang_up_reads_the_certificate_again(self):
         poller = self.secured()
         self.assertEqual(poller.get("a").status, 404)

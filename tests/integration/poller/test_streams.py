@@ -52,6 +52,25 @@ class Streams(PollerCase):
         self.assertLess(len(lines[2]), 200)
         self.assertEqual(len(lines), 3)
 
+    def test_a_byte_order_mark_is_no_part_of_a_room(self):
+        service = self.service("--simulate", "10ms")
+        poller = self.poller(service, stdin=subprocess.PIPE)
+        rooms = self.rooms(service, 2)
+        poller.process.stdin.write(b"\xef\xbb\xbf" + "\r\n".join(rooms).encode())
+        poller.process.stdin.close()
+        eventually(lambda: len(poller.printed()) == 2, "both are ready")
+        self.assertEqual(poller.events("bad_input_line"), [])
+
+    def test_utf_16_is_told_as_what_it_is(self):
+        service = self.service("--simulate", "10ms")
+        for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+            poller = self.poller(service, stdin=subprocess.PIPE)
+            poller.process.stdin.write("roomA\r\nroomB\r\n".encode(encoding))
+            poller.process.stdin.close()
+            eventually(lambda: len(poller.events("bad_input_line")) >= 2, "both are told")
+            for each in poller.events("bad_input_line")[:2]:
+                self.assertIn("UTF-16", each["why"], encoding)
+
     def test_input_waits_for_a_place(self):
         service = self.service("--simulate", "never=1")
         rooms = self.rooms(service, 5)

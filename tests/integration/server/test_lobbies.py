@@ -83,7 +83,7 @@ class Logins(PlayerCase):
         self.assertEqual(json.loads(decode(header)), {"alg": "HS256", "typ": "JWT"})
         self.assertEqual(signature, sign(self.app_secret(service), header + "." + claims))
         said = json.loads(decode(claims))
-        self.assertEqual(list(said), ["type", "id", "name", "iat"])
+        self.assertEqual(list(said), ["type", "id", "name", "iat", "exp"])
         self.assertEqual(said["type"], "anonymous")
         self.assertRegex(said["name"], r"^[a-z]+-[a-z]+-[a-z]+$")
         self.assertLess(abs(said["iat"] - time.time()), 60)
