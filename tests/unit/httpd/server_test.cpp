@@ -270,6 +270,7 @@ TEST_F(HttpServer, TellsWhoHoldsTooMany) {
     EXPECT_NE(answer.find("Retry-After: 1\r\n"), answer.npos);
     EXPECT_NE(answer.find("max_holds (1)"), answer.npos);
     EXPECT_TRUE(was_refused);
+    first.set_option(asio::socket_base::linger(true, 0));
     first.close();
     run_until([&] { return served->usage().holds == 0; });
     auto third = connect();
