@@ -63,14 +63,17 @@ enum class error {
     invalid_argument,
     /// Plain HTTP beyond loopback was asked for without allowing it, or with a token.
     plaintext_refused,
-    /// The token could not be read from where it was configured.
+    /// There is no token, or what was configured holds none: a missing file, a text that no token has. Trying again does
+    /// not help before somebody acts.
     token_unavailable,
+    /// A token source of one's own threw, or gave an error of its own. Trying again may help, as with a server in trouble.
+    token_source_failed,
 };
 
 /// Classes of failures, as error conditions: `if (ec == roomport::errc::timeout)`.
 ///
-/// The first fourteen partition all failures; @ref word names them as the command line does. The last four
-/// cut across them.
+/// The first fourteen partition all failures; @ref word names them as the command line does. The others cut across
+/// them.
 enum class errc {
     connect = 1,
     dns,
@@ -95,6 +98,14 @@ enum class errc {
     server_unavailable,
     /// The server answered something this client can't accept.
     bad_response,
+    /// The deadline of a wait or of a create-and-wait passed, and not that of one attempt; @ref wait_evidence::reason
+    /// tells why there was no result until then.
+    deadline_passed,
+    /// No token could be had: `error::token_unavailable` or `error::token_source_failed`.
+    token_unavailable,
+    /// HTTP status 409 or 422: what was asked for collides with what is there, like a second creation of one room id. A
+    /// value that the server does not accept is 422 as well; the server's message tells them apart.
+    conflict,
 };
 
 /// The category of @ref error. Its name is "roomport". Thread-safe.
@@ -119,7 +130,8 @@ ROOMPORT_EXPORT error_code make_http_status_error(int status) noexcept;
 /// The class of a failure, one of the first fourteen of @ref errc.
 ///
 /// A code this library does not produce counts as `errc::connect` when it is a system or network error, the
-/// nearest meaning for whoever has to act on it; so does `boost::asio::error::no_memory`, which may pass as well.
+/// nearest meaning for whoever has to act on it; so do `boost::asio::error::no_memory`, which may pass as well, and
+/// `error::token_source_failed`, as what gives the token could not be reached.
 /// @pre `ec.failed()`
 ROOMPORT_EXPORT errc classify(error_code ec) noexcept;
 

@@ -46,7 +46,7 @@ void call::send() {
         auto token = current_token();
         if (token.has_error()) {
             call_outcome outcome;
-            outcome.error = error::token_unavailable;
+            outcome.error = token.error();
             outcome.message = why_no_token(token.error());
             finish(std::move(outcome));
             return;
@@ -81,9 +81,9 @@ std::string call::why_no_token(error_code why) const {
     }
     const std::string where = owner_->token->where();
     const std::string token = "the token" + (where.empty() ? where : " in " + where);
-    if (why != error_code(error::token_unavailable)) {
-        // The source's own reason, in its own words.
-        return token + " could not be read: " + why.message();
+    if (why == error_code(error::token_source_failed)) {
+        const auto& words = owner_->token->failure();
+        return token + " could not be read" + (words.empty() ? words : ": " + words);
     }
     return token + " could not be read, is empty, or has characters that no token has";
 }

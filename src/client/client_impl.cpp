@@ -1,5 +1,6 @@
 #include "client/client_impl.hpp"
 
+#include "client/call_back.hpp"
 #include "hathora/room_observer.hpp"
 
 #include <roomport/hathora/room_id.hpp>
@@ -127,6 +128,12 @@ void client::impl::cleanup_began() {
 void client::impl::cleanup_ended() {
     --cleanups;
     finish_closing();
+}
+
+void client::impl::tell_orphan(const orphan& left) {
+    if (options.on_orphan) {
+        call_back(strand, [&] { options.on_orphan(left); });
+    }
 }
 
 void client::impl::finish_closing() {

@@ -64,6 +64,10 @@ struct client::impl final : detail::shutdown_listener {
     /// Completes one of them before that. Does nothing if it was completed.
     void stop_closing(const closer& which);
 
+    /// Tells `client_options::on_orphan`, if there is one. What it throws leaves through the `run()` of the context, and
+    /// everything else goes on.
+    void tell_orphan(const orphan& left);
+
     void context_shuts_down() override;
 
     /// Its token is not used, but @ref token.

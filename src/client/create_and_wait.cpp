@@ -1,6 +1,7 @@
 #include "client/create_and_wait.hpp"
 
 #include "client/await_call.hpp"
+#include "client/call_back.hpp"
 #include "client/destroy_in_background.hpp"
 #include "common/time_arithmetic.hpp"
 #include "hathora/observe.hpp"
@@ -215,24 +216,18 @@ void create_and_wait::tell_retry(const call_outcome& failed, time_point next) co
     event.retry_in = std::max(std::min(next, deadline_) - now, duration::zero());
     event.polls = result_.result.evidence.polls;
     event.elapsed = now - started_;
-    try {
-        options_.wait.on_progress(event);
-    } catch (...) {
-        // As the wait engine does: the wait goes on, and the exception leaves through the context.
-        asio::post(owner_->strand,
-                   [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
-    }
+    call_back(owner_->strand, [&] { options_.wait.on_progress(event); });
 }
 
 void create_and_wait::leave_no_room_behind(error_code why) {
     if (confirmed_ || !named_by_caller_) {
         destroy_in_background(owner_, result_.room_id, presence_ == presence::unknown);
-    } else if (owner_->options.on_orphan) {
+    } else {
         orphan left;
         left.room_id = result_.room_id;
         left.error = why;
         left.message = "it is not known who made a room of that name, so it was not destroyed";
-        owner_->options.on_orphan(left);
+        owner_->tell_orphan(left);
     }
 }
 

@@ -39,9 +39,7 @@ asio::awaitable<void> destroy(std::shared_ptr<client::impl> owner, std::string r
         timer.expires_at(*next);
         co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
-    if (owner->options.on_orphan) {
-        owner->options.on_orphan(left);
-    }
+    owner->tell_orphan(left);
 }
 
 } // namespace
@@ -52,11 +50,11 @@ void destroy_in_background(std::shared_ptr<client::impl> owner, std::string room
     auto work = destroy(owner, room_id, creation_unknown);
     owner->cleanup_began();
     const auto ended = [owner, room_id = std::move(room_id)](const std::exception_ptr& thrown) {
-        if (thrown && owner->options.on_orphan) {
+        if (thrown) {
             orphan left;
             left.room_id = room_id;
             left.error = asio::error::no_memory;
-            owner->options.on_orphan(left);
+            owner->tell_orphan(left);
         }
         owner->cleanup_ended();
     };

@@ -37,8 +37,7 @@ constexpr std::array error_rows{
     error_row{error::acquire_timeout, errc::timeout,
               "no connection became free in time; allow more connections or more time"},
     error_row{error::deadline_passed, errc::timeout,
-              "the deadline passed before there was a result; the last status and the last error "
-              "say why"},
+              "the deadline passed before there was a result"},
     error_row{error::connection_closed, errc::closed,
               "the connection ended before the answer was complete"},
     error_row{error::bad_http, errc::protocol, "the answer is not valid HTTP"},
@@ -59,6 +58,8 @@ constexpr std::array error_rows{
               "plain HTTP is refused beyond loopback and never carries a token; use https"},
     error_row{error::token_unavailable, errc::invalid_argument,
               "the token could not be read; check the file or the provider it comes from"},
+    error_row{error::token_source_failed, errc::connect,
+              "the token's provider failed; check what it gets the token from, or try again later"},
 };
 
 struct condition_row {
@@ -85,6 +86,9 @@ constexpr std::array condition_rows{
     condition_row{errc::unauthorized, "unauthorized"},
     condition_row{errc::server_unavailable, "server_unavailable"},
     condition_row{errc::bad_response, "bad_response"},
+    condition_row{errc::deadline_passed, "deadline_passed"},
+    condition_row{errc::token_unavailable, "token_unavailable"},
+    condition_row{errc::conflict, "conflict"},
 };
 
 const error_row* find_row(int value) noexcept {
@@ -155,6 +159,13 @@ bool belongs(error_code ec, errc condition) {
         }
         return own == errc::protocol || own == errc::limit || own == errc::parse ||
                own == errc::schema || own == errc::contract;
+    case errc::deadline_passed:
+        return ec == error_code(error::deadline_passed);
+    case errc::token_unavailable:
+        return ec == error_code(error::token_unavailable) ||
+               ec == error_code(error::token_source_failed);
+    case errc::conflict:
+        return status == 409 || status == 422;
     default:
         return own == condition;
     }

@@ -1,5 +1,8 @@
 #include "hathora/remembered_token.hpp"
 
+#include "hathora/clean_text.hpp"
+
+#include <exception>
 #include <utility>
 
 namespace roomport::hathora {
@@ -9,15 +12,23 @@ remembered_token::remembered_token(std::shared_ptr<token_source> source)
 
 boost::system::result<secret> remembered_token::current() {
     was_asked_ = true;
+    failure_.clear();
     try {
         auto token = source_->current();
         if (token) {
             last_ = *token;
+            return token;
         }
-        return token;
+        if (token.error() == error_code(error::token_unavailable)) {
+            return token;
+        }
+        failure_ = clean_text(token.error().message(), last_);
+    } catch (const std::exception& thrown) {
+        failure_ = clean_text(thrown.what(), last_);
     } catch (...) {
-        return error::token_unavailable;
+        // It has no words.
     }
+    return error::token_source_failed;
 }
 
 bool remembered_token::refused() {

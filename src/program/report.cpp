@@ -18,6 +18,28 @@ std::int64_t milliseconds(duration value) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(value).count();
 }
 
+// What stands behind a deadline: "; last status starting, last error connect, 7 polls".
+std::string reason_text(const failure& what) {
+    std::string text;
+    if (!what.last_status.empty()) {
+        text += "; last status " + what.last_status;
+    }
+    if (what.last_error) {
+        text += text.empty() ? "; last error " : ", last error ";
+        text += word(classify(what.last_error));
+    }
+    text += text.empty() ? "; " : ", ";
+    return text + std::to_string(what.polls) + (what.polls == 1 ? " poll" : " polls");
+}
+
+std::string message_of(const failure& what) {
+    if (!what.message.empty()) {
+        return what.message;
+    }
+    return what.error == errc::deadline_passed ? what.error.message() + reason_text(what)
+                                               : what.error.message();
+}
+
 } // namespace
 
 failure to_failure(std::string room_id, error_code ec, const wait_evidence& evidence) {
@@ -47,7 +69,7 @@ void write(const failure& what, json::object_writer& object) {
         object.member("roomId", *what.room_id);
     }
     object.member("error", word(classify(what.error)));
-    object.member("message", what.message.empty() ? what.error.message() : what.message);
+    object.member("message", message_of(what));
     if (what.http_status != 0) {
         object.member("httpStatus", what.http_status);
     } else {
@@ -88,17 +110,7 @@ std::string to_sentence(const failure& what) {
     } else {
         text += ": " + general + " (" + what.message + ")";
     }
-    if (what.error == error_code(error::deadline_passed)) {
-        if (!what.last_status.empty()) {
-            text += "; last status " + what.last_status;
-        }
-        if (what.last_error) {
-            text += ", last error ";
-            text += word(classify(what.last_error));
-        }
-        text += ", " + std::to_string(what.polls) + (what.polls == 1 ? " poll" : " polls");
-    }
-    return text;
+    return what.error == errc::deadline_passed ? text + reason_text(what) : text;
 }
 
 std::string to_reason(const boost::system::system_error& thrown) {

@@ -84,7 +84,8 @@ public:
     /// @param request region, configuration and perhaps the id of the room.
     /// @param options how to wait, and whether to destroy.
     /// @param token   completes with `void(error_code, created_room)`. Errors: those of @ref async_wait_active, and those
-    ///                with which CreateRoom ends for good, like `errc::unauthorized` or `error::token_unavailable`.
+    ///                with which CreateRoom ends for good, like `errc::unauthorized`, `error::token_unavailable`, or
+    ///                `errc::conflict` when the request named an id that was used before.
     template <class CompletionToken>
     auto async_create_and_wait(hathora::create_room_request request, create_options options,
                                CompletionToken&& token) {

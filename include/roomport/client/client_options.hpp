@@ -74,7 +74,8 @@ public:
     std::uint64_t seed = 0;
 
     /// Told when a room could not be destroyed after a create-and-wait that failed or was cancelled: the room may live
-    /// on. Called on the client's strand; must not throw. May be empty.
+    /// on. Called once a room, on the client's strand; must be quick. Should it throw, everything goes on, and the
+    /// exception leaves through the `run()` of the context. May be empty.
     std::function<void(const orphan&)> on_orphan;
 };
 

@@ -17,7 +17,7 @@ namespace roomport::hathora {
 ///
 /// Asked on the client's strand before each operation that needs a token, and only then. Those made here may be shared by
 /// clients on several threads; one of your own must be thread-safe for that. What it throws counts as
-/// `error::token_unavailable`.
+/// `error::token_source_failed`, and its `what()` becomes part of the operation's message.
 class token_source {
 public:
     token_source() = default;
@@ -25,8 +25,10 @@ public:
     token_source& operator=(const token_source&) = delete;
     virtual ~token_source() = default;
 
-    /// The token now, or why there is none: any error, whose text becomes part of the message of the operation that
-    /// needed the token; the operation itself ends with `error::token_unavailable`.
+    /// The token now, or why there is none. `error::token_unavailable`: there is none, and asking again is of no use. Any
+    /// other error: asking again may help; its text becomes part of the message of the operation that needed the token,
+    /// and the operation's error is `error::token_source_failed`, which create-and-wait and the destruction of rooms
+    /// try again like a server in trouble. Words that are told must not hold a token.
     virtual boost::system::result<secret> current() = 0;
 
     /// Called when the server refused the token that `current` gave last with 401.
@@ -49,7 +51,7 @@ ROOMPORT_EXPORT std::shared_ptr<token_source> fixed_token(secret token);
 ROOMPORT_EXPORT std::shared_ptr<token_source> token_file(std::filesystem::path path);
 
 /// Whatever a function gives, called for each use, and once more where a message must not show the token though none was
-/// used yet; it must be quick, and may fail with any error (@ref token_source::current).
+/// used yet; it must be quick, and may fail with any error or throw (@ref token_source::current).
 ROOMPORT_EXPORT std::shared_ptr<token_source>
 token_callback(std::function<boost::system::result<secret>()> provider);
 

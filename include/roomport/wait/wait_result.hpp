@@ -14,7 +14,7 @@
 namespace roomport {
 
 /// What a wait saw. Filled on success, failure and cancellation alike; all empty when nothing was seen.
-class wait_evidence {
+class ROOMPORT_EXPORT wait_evidence {
 public:
     wait_evidence() = default;
 
@@ -42,6 +42,13 @@ public:
     /// From the call to the end of the wait.
     duration elapsed{};
 
+    /// Why there was no result so far, to be compared with @ref errc: `evidence.reason() == errc::server_unavailable`. The
+    /// same as `last_error`: no error when the last answer was good and the room just not ready (`last_status`).
+    error_code reason() const noexcept { return last_error; }
+
+    /// What was seen, in words: "last status starting, last error connect (DETAILS), 7 polls".
+    std::string summary() const;
+
     /// Where the time of the polls went, summed over those of `polls` that were answered; each part of it to 0.1 µs.
     phase_times times;
 };
@@ -65,11 +72,16 @@ public:
 class ROOMPORT_EXPORT wait_error : public boost::system::system_error {
 public:
     /// @param ec       why the wait failed; `code()` gives it back.
-    /// @param evidence what it saw; its `last_message` becomes part of `what()`.
+    /// @param evidence what it saw. Its `last_message` becomes part of `what()`; after `errc::deadline_passed` its
+    ///                 `summary` does.
     wait_error(error_code ec, wait_evidence evidence);
 
     /// What the wait saw before it failed.
     const wait_evidence& evidence() const noexcept { return evidence_; }
+
+    /// Why there was no port, to be compared with @ref errc: after `errc::deadline_passed` the evidence's reason where it
+    /// has one, else `code()`.
+    error_code reason() const noexcept;
 
 private:
     wait_evidence evidence_;

@@ -42,17 +42,20 @@ TEST(Token, ASourceThatThrowsHasNoToken) {
         []() -> boost::system::result<secret> { throw std::runtime_error("vault is sealed"); });
     client subject(context.get_executor(), options);
     error_code seen;
+    std::string message;
     subject.async_call(hathora::destroy_room, hathora::room_request("room"),
-                       [&](error_code ec, const auto&) {
+                       [&](error_code ec, const auto& result) {
                            seen = ec;
+                           message = result.message;
                            subject.async_close([](error_code) {});
                        });
     context.run_for(20s);
-    EXPECT_EQ(seen, error_code(error::token_unavailable));
+    EXPECT_EQ(seen, error_code(error::token_source_failed));
+    EXPECT_EQ(message, "the token could not be read: vault is sealed");
     EXPECT_TRUE(context.stopped());
 }
 
-TEST(Token, ASourcesOwnErrorIsToldAndRetriesNothing) {
+TEST(Token, ASourceThatFailsIsAskedAgainUntilTheDeadline) {
     boost::asio::io_context context;
     client_options options;
     options.endpoint = "https://localhost:1";
@@ -62,17 +65,39 @@ TEST(Token, ASourcesOwnErrorIsToldAndRetriesNothing) {
     client subject(context.get_executor(), options);
     error_code seen;
     wait_evidence evidence;
-    subject.async_create_and_wait(hathora::create_room_request(region::tokyo), create_options(),
+    create_options how;
+    how.wait.timeout = 1s;
+    subject.async_create_and_wait(hathora::create_room_request(region::tokyo), how,
                                   [&](error_code ec, const created_room& room) {
                                       seen = ec;
                                       evidence = room.result.evidence;
                                       subject.async_close([](error_code) {});
                                   });
     context.run_for(20s);
-    EXPECT_EQ(seen, error_code(error::token_unavailable));
-    EXPECT_EQ(evidence.polls, 1U);
+    EXPECT_EQ(seen, errc::deadline_passed);
+    EXPECT_EQ(evidence.reason(), errc::token_unavailable);
+    EXPECT_GT(evidence.polls, 1U);
     const error_code own = boost::asio::error::access_denied;
     EXPECT_EQ(evidence.last_message, "the token could not be read: " + own.message());
+    EXPECT_TRUE(context.stopped());
+}
+
+TEST(Token, WhatCanNotBeReadIsNotAskedForAgain) {
+    boost::asio::io_context context;
+    client_options options;
+    options.endpoint = "https://localhost:1";
+    options.app_id = "app";
+    options.token = hathora::token_file("/nowhere/token");
+    client subject(context.get_executor(), options);
+    error_code seen;
+    subject.async_create_and_wait(hathora::create_room_request(region::tokyo), create_options(),
+                                  [&](error_code ec, const created_room& room) {
+                                      seen = ec;
+                                      EXPECT_EQ(room.result.evidence.polls, 1U);
+                                      subject.async_close([](error_code) {});
+                                  });
+    context.run_for(20s);
+    EXPECT_EQ(seen, error_code(error::token_unavailable));
     EXPECT_TRUE(context.stopped());
 }
 

@@ -117,7 +117,8 @@ TEST(RememberedToken, HidesWhatItGaveLastAndAsksOnceForWhatItNeverGave) {
     EXPECT_EQ(text_of(source), "b");
     EXPECT_EQ(source.to_hide().reveal(), "b");
     EXPECT_EQ(text_of(source), "c");
-    EXPECT_EQ(source.current().error(), error_code(error::token_unavailable));
+    EXPECT_EQ(source.current().error(), error_code(error::token_source_failed));
+    EXPECT_EQ(source.failure(), "none is left");
     EXPECT_EQ(source.to_hide().reveal(), "c");
     EXPECT_FALSE(source.refused());
 }

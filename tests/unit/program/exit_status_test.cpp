@@ -40,6 +40,7 @@ TEST(ExitStatus, EveryOtherFailure) {
     EXPECT_EQ(status_of(error::invalid_argument), 2);
     EXPECT_EQ(status_of(error::plaintext_refused), 2);
     EXPECT_EQ(status_of(error::token_unavailable), 2);
+    EXPECT_EQ(status_of(error::token_source_failed), 6);
     EXPECT_EQ(status_of(error::connect_failed), 6);
     EXPECT_EQ(status_of(error::host_not_found), 6);
     EXPECT_EQ(status_of(error::connection_closed), 6);

@@ -49,6 +49,17 @@ TEST(Report, AFailureAsJsonHasAllMembersInOrder) {
               R"("lastStatus":"starting","lastError":"connect","polls":7,"elapsedMs":5000})");
 }
 
+TEST(Report, TheMessageOfADeadlineSaysWhy) {
+    wait_evidence evidence;
+    evidence.last_error = error::connect_failed;
+    evidence.polls = 2;
+    const auto what = to_failure("room", error::deadline_passed, evidence);
+    const auto expected =
+        error_code(error::deadline_passed).message() + "; last error connect, 2 polls";
+    EXPECT_NE(to_json(what).find("\"" + expected + "\""), std::string::npos) << to_json(what);
+    EXPECT_EQ(to_sentence(what), "room room: timeout: " + expected);
+}
+
 TEST(Report, WhatIsNotKnownIsNull) {
     failure what;
     what.error = error::invalid_argument;

@@ -77,6 +77,19 @@ TEST(WaitError, CarriesTheEvidence) {
     EXPECT_EQ(thrown.code(), errc::timeout);
     EXPECT_EQ(thrown.evidence().polls, 3U);
     EXPECT_NE(std::string(thrown.what()).find("server says no"), std::string::npos);
+    wait_evidence seen;
+    seen.last_status = "starting";
+    seen.last_error = make_http_status_error(503);
+    seen.last_message = "busy";
+    seen.polls = 7;
+    const wait_error late(error::deadline_passed, seen);
+    const std::string why = late.what();
+    EXPECT_NE(why.find("last status starting, last error http_status ("), std::string::npos) << why;
+    EXPECT_NE(why.find("503: busy), 7 polls"), std::string::npos) << why;
+    EXPECT_EQ(late.code(), errc::deadline_passed);
+    EXPECT_NE(late.code(), errc::server_unavailable);
+    EXPECT_EQ(late.reason(), errc::server_unavailable);
+    EXPECT_EQ(wait_error(make_http_status_error(403), seen).reason(), errc::unauthorized);
     const std::string without = wait_error(error::deadline_passed, wait_evidence()).what();
     EXPECT_EQ(without.find("the wait ended without a port: "), 0U) << without;
 }
