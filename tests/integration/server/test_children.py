@@ -167,11 +167,6 @@ class Children(ServiceCase):
         self.assertEqual(words, [port, "two words", room, process, "Frankfurt", extra, "{other}",
                                  ""])
 
-    def test_a_config_that_no_environment_can_hold_is_left_out_and_told(self):
-        service = self.game_service()
-        service.wait_active(service.create(config="before\0after").json["roomId"])
-        self.assertIn("starts without HATHORA_INITIAL_ROOM_CONFIG", service.stderr())
-
     def test_rooms_share_a_process(self):
         service = self.game_service("--rooms-per-process", "2")
         first = service.create().json
