@@ -44,7 +44,7 @@ class DeadService(PollerCase):
         told = poller.get("a", 30)
         self.assert_failure(told, 410, "tls", "a")
         self.assertIn("unknown issuer", told.json["message"])
-        self.assertIn("unknown issuer", poller.stderr())
+        eventually(lambda: "unknown issuer" in poller.stderr(), "the log names the cause")
 
     def test_a_service_that_comes_back(self):
         service = self.service("--simulate", "10ms")
