@@ -53,6 +53,8 @@ protected:
         while (!closed && context.run_one_for(std::chrono::seconds(20)) != 0) {
         }
         EXPECT_TRUE(closed);
+        // A closed client leaves no work behind, with which the context stops.
+        context.restart();
     }
 
     /// Creates a room and returns its id.

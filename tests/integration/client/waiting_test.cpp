@@ -184,6 +184,19 @@ TEST_F(Waiting, DestroyingTheClientCancelsItsWaits) {
     EXPECT_EQ(aborted, 3);
 }
 
+TEST_F(Waiting, AClosedClientHasNoConnections) {
+    create(subject);
+    EXPECT_GT(subject.pool_metrics().idle, 0U);
+    bool closed = false;
+    subject.async_close([&](error_code) {
+        closed = true;
+        const auto numbers = subject.pool_metrics();
+        EXPECT_EQ(numbers.idle + numbers.busy + numbers.connecting, 0U);
+    });
+    run();
+    EXPECT_TRUE(closed);
+}
+
 TEST_F(Waiting, AClosedClientRefusesWork) {
     close(subject);
     error_code seen;
