@@ -90,9 +90,9 @@ public:
 ///
 /// Everything runs on the thread that runs the context. A connection serves one request at a time, pipelined ones in
 /// order; it is read from while an answer is held, so that a caller whose connection breaks is noticed. One who only ends
-/// its own side of it still gets the answers to what it asked, a held one for up to @ref server_options::idle_timeout. When memory runs out,
-/// `std::bad_alloc` leaves through the context's `run()`; the connection it hit ends, and everything else goes on once the
-/// context is run again.
+/// its own side of it still gets the answers to what it asked, a held one for up to @ref server_options::idle_timeout.
+/// When memory runs out, `std::bad_alloc` leaves through the context's `run()`; the connection it hit ends, and everything
+/// else goes on once the context is run again.
 class server {
 public:
     server(boost::asio::io_context& context, server_options options, request_handler handler);

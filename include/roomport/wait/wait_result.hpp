@@ -42,7 +42,7 @@ public:
     /// From the call to the end of the wait.
     duration elapsed{};
 
-    /// Why there was no result so far, to be compared with @ref errc: `evidence.reason() == errc::server_unavailable`. The
+    /// Why there was no result so far, to be compared with `errc`: `evidence.reason() == errc::server_unavailable`. The
     /// same as `last_error`: no error when the last answer was good and the room just not ready (`last_status`).
     error_code reason() const noexcept { return last_error; }
 
@@ -79,7 +79,7 @@ public:
     /// What the wait saw before it failed.
     const wait_evidence& evidence() const noexcept { return evidence_; }
 
-    /// Why there was no port, to be compared with @ref errc: after `errc::deadline_passed` the evidence's reason where it
+    /// Why there was no port, to be compared with `errc`: after `errc::deadline_passed` the evidence's reason where it
     /// has one, else `code()`.
     error_code reason() const noexcept;
 

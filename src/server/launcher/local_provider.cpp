@@ -64,6 +64,8 @@ public:
     /// The first process has ended, as told here; others may go on.
     bool has_leader_ended = false;
     child_exit how;
+    /// Nobody of it was alive when last looked at.
+    bool is_nobody_seen = false;
     /// The first process ended well and left a game server that goes on without it.
     bool goes_on = false;
 };
@@ -231,9 +233,16 @@ void local_provider::sweep() {
     bool is_any_left = false;
     for (const auto& each : due) {
         if (each->has_leader_ended && each->family.living().empty()) {
-            report_end(each);
+            // A process that is just becoming another program shows no environment: only twice is nobody nobody.
+            if (each->is_nobody_seen) {
+                report_end(each);
+            } else {
+                each->is_nobody_seen = true;
+                is_any_left = true;
+            }
             continue;
         }
+        each->is_nobody_seen = false;
         if (each->has_leader_ended) {
             carry_on_or_end(*each, probe);
         }
