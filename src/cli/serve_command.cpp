@@ -101,6 +101,7 @@ public:
     std::string bind_timeout = "100s";
     std::string stop_grace = "5s";
     std::string player_token_lifetime = "720h";
+    std::string standard_input = "null";
     std::string log_directory;
     bool json = false;
 };
@@ -147,6 +148,8 @@ server::service_options read_options(const arguments& given) {
     options.stop_grace = read_duration("--stop-grace", given.stop_grace);
     options.player_token_lifetime =
         read_duration("--player-token-lifetime", given.player_token_lifetime);
+    options.input = given.standard_input == "pipe" ? server::standard_input::pipe
+                                                   : server::standard_input::null;
     return options;
 }
 
@@ -229,6 +232,27 @@ void add_serve_command(CLI::App& program, action& chosen) {
         .add_option("--stop-grace", given->stop_grace,
                     "How long a game server may take to end after SIGTERM")
         ->capture_default_str();
+    command
+        .add_option(
+            "--pass-env", given->options.passed_environment,
+            "A further variable of the service's environment for game servers, by name; '*': "
+            "all but HATHORA_TOKEN; may be repeated")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->check(CLI::Validator(
+            [](std::string& name) {
+                return name.empty() || name.find('=') != std::string::npos
+                           ? std::string("takes the name of a variable, without its value, or '*'")
+                           : std::string();
+            },
+            "NAME"));
+    command
+        .add_option(
+            "--stdin", given->standard_input,
+            "What game servers read: null (nothing, it has ended), or pipe (nothing, it stays "
+            "open until the service ends)")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"null", "pipe"}));
     command.add_flag("--bound-is-enough", given->options.is_bound_enough,
                      "Take whoever holds a game server's port for the game server: for containers "
                      "and other users' processes, whose engine runs outside of the service");

@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* file_name = "service.json";
 
-std::string_view environment(const char* name) {
+std::string_view environment_text(const char* name) {
     const char* value = std::getenv(name);
     return value != nullptr ? value : "";
 }
@@ -37,11 +37,11 @@ std::optional<std::string> text_member(const boost::json::object& from, const ch
 
 std::filesystem::path default_state_directory() {
     // The XDG rules: a value that is not absolute is to be ignored.
-    const std::filesystem::path state_home(environment("XDG_STATE_HOME"));
+    const std::filesystem::path state_home(environment_text("XDG_STATE_HOME"));
     if (state_home.is_absolute()) {
         return state_home / "roomport";
     }
-    std::filesystem::path home(environment("HOME"));
+    std::filesystem::path home(environment_text("HOME"));
     if (!home.is_absolute()) {
         const passwd* user = ::getpwuid(::getuid());
         if (user == nullptr || user->pw_dir == nullptr || *user->pw_dir != '/') {

@@ -111,9 +111,14 @@ bool room_api::is_starting(const std::string& room_id) const {
     return room != nullptr && views_.is_starting(*room);
 }
 
+std::string room_api::no_such_room(const std::string& room_id) const {
+    const auto* reason = registry_.why_gone(room_id);
+    return reason == nullptr ? "there is no such room" : "the room is gone: " + *reason;
+}
+
 httpd::response room_api::connection_info_answer(const std::string& room_id) const {
     const auto* room = registry_.find_room(room_id);
-    auto answer = room == nullptr ? httpd::error_response(404, "there is no such room")
+    auto answer = room == nullptr ? httpd::error_response(404, no_such_room(room_id))
                                   : httpd::response(hathora::get_connection_info.success_status,
                                                     json::to_string(views_.connection_info(*room)));
     announce_extensions(answer);

@@ -88,6 +88,7 @@ private:
     /// The room, process or processes that a request asks for; null or nothing when it was answered with an error.
     const room_record* make_room(call& current);
     const room_record* find_room(call& current);
+    std::string no_such_room(const std::string& room_id) const;
     const process_record* make_process(call& current);
     const process_record* find_process(call& current);
     std::optional<std::vector<const process_record*>> find_latest_processes(call& current);

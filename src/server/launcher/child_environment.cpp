@@ -14,6 +14,7 @@ std::string_view name_of(std::string_view variable) {
 } // namespace
 
 std::vector<std::string> child_environment(const std::vector<std::string>& inherited,
+                                           const std::vector<std::string>& passed,
                                            const std::vector<std::string>& own) {
     // What tells of a room is of this process or of none.
     std::unordered_set<std::string_view> hidden{"HATHORA_TOKEN", "HATHORA_INITIAL_ROOM_ID",
@@ -21,9 +22,16 @@ std::vector<std::string> child_environment(const std::vector<std::string>& inher
     for (const auto& variable : own) {
         hidden.insert(name_of(variable));
     }
+    std::unordered_set<std::string_view> allowed{"PATH",   "HOME", "USER",   "LANG",
+                                                 "LC_ALL", "TZ",   "TMPDIR", "LD_LIBRARY_PATH"};
+    allowed.insert(passed.begin(), passed.end());
+    const bool all = allowed.count(every_variable) != 0;
     std::vector<std::string> result;
     std::copy_if(inherited.begin(), inherited.end(), std::back_inserter(result),
-                 [&](const std::string& variable) { return hidden.count(name_of(variable)) == 0; });
+                 [&](const std::string& variable) {
+                     const auto name = name_of(variable);
+                     return hidden.count(name) == 0 && (all || allowed.count(name) != 0);
+                 });
     result.insert(result.end(), own.begin(), own.end());
     return result;
 }

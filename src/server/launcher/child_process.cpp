@@ -1,17 +1,16 @@
 #include "server/launcher/child_process.hpp"
 
+#include "server/launcher/launch_problem.hpp"
 #include "server/launcher/pidfd.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <string_view>
 
 namespace roomport::server {
 namespace {
@@ -33,7 +32,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 
 class spawn_settings {
 public:
-    explicit spawn_settings(const std::string& output) {
+    spawn_settings(const std::string& output, const program::descriptor& input) {
         posix_spawnattr_init(&attributes);
         posix_spawn_file_actions_init(&actions);
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
@@ -44,7 +43,11 @@ public:
         posix_spawnattr_setsigmask(&attributes, &signals);
         sigfillset(&signals);
         posix_spawnattr_setsigdefault(&attributes, &signals);
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        if (input) {
+            posix_spawn_file_actions_adddup2(&actions, input.get(), 0);
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+        }
         posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_APPEND,
                                          0600);
         posix_spawn_file_actions_adddup2(&actions, 1, 2);
@@ -65,9 +68,26 @@ public:
 
 boost::system::result<child_process>
 child_process::spawn(const std::vector<std::string>& words,
-                     const std::vector<std::string>& environment, const std::string& output) {
-    const spawn_settings settings(output);
-    const auto arguments = pointers(words);
+                     const std::vector<std::string>& environment, const std::string& output,
+                     standard_input input) {
+    program::descriptor read_end;
+    program::descriptor write_end;
+    if (input == standard_input::pipe) {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+            return system_error(errno);
+        }
+        read_end = program::descriptor(ends[0]);
+        write_end = program::descriptor(ends[1]);
+    }
+    const spawn_settings settings(output, read_end);
+    auto all_words = words;
+    // What the shell does with a script that names no interpreter, and the system does not.
+    if (const auto found = find_program(words.front()); found && is_plain_script(*found)) {
+        all_words.front() = *found;
+        all_words.insert(all_words.begin(), "/bin/sh");
+    }
+    const auto arguments = pointers(all_words);
     const auto variables = pointers(environment);
     pid_t pid = 0;
     const int failure = posix_spawnp(&pid, arguments.front(), &settings.actions,
@@ -75,7 +95,7 @@ child_process::spawn(const std::vector<std::string>& words,
     if (failure != 0) {
         return system_error(failure);
     }
-    child_process started(pid, program::descriptor(pidfd_open(pid, 0)));
+    child_process started(pid, program::descriptor(pidfd_open(pid, 0)), std::move(write_end));
     if (!started.exit_descriptor_) {
         const int reason = errno;
         started.kill_and_reap();
@@ -114,30 +134,6 @@ bool child_process::reap(child_exit& how, bool is_starting) {
 void child_process::kill_and_reap() noexcept {
     signal_group(SIGKILL);
     ::waitpid(pid_, nullptr, 0);
-}
-
-bool is_runnable(const std::string& program) {
-    const auto is_program = [](const std::string& path) {
-        struct stat facts {};
-        return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
-               ::access(path.c_str(), X_OK) == 0;
-    };
-    if (program.find('/') != program.npos) {
-        return is_program(program);
-    }
-    const char* path = std::getenv("PATH");
-    std::string_view rest = path != nullptr ? path : "/bin:/usr/bin";
-    while (true) {
-        const auto colon = rest.find(':');
-        const auto folder = rest.substr(0, colon);
-        if (is_program((folder.empty() ? std::string(".") : std::string(folder)) + "/" + program)) {
-            return true;
-        }
-        if (colon == rest.npos) {
-            return false;
-        }
-        rest.remove_prefix(colon + 1);
-    }
 }
 
 } // namespace roomport::server

@@ -26,16 +26,25 @@ public:
 /// What the system tells of an ended child.
 child_exit describe_exit(const siginfo_t& info);
 
+/// What a child reads as its standard input.
+enum class standard_input {
+    /// Nothing: it has ended from the beginning.
+    null,
+    /// A pipe into which nothing is written, and which ends with the service: for programs that end when it does.
+    pipe,
+};
+
 /// One child in a process group of its own. Until it is reaped, its process id can't come to mean another process.
 class child_process {
 public:
-    /// Starts a program: looked for along PATH, standard input empty, all other descriptors closed, no signal blocked
-    /// or ignored.
+    /// Starts a program: looked for along PATH, all descriptors but the standard ones closed, no signal blocked or
+    /// ignored. A script that names no interpreter is run by /bin/sh.
     /// @param words the program and its arguments. @param environment `NAME=VALUE` each.
     /// @param output where standard output and error go, appended; "/dev/null" for nowhere.
     static boost::system::result<child_process> spawn(const std::vector<std::string>& words,
                                                       const std::vector<std::string>& environment,
-                                                      const std::string& output);
+                                                      const std::string& output,
+                                                      standard_input input);
 
     child_process(child_process&&) = default;
     child_process& operator=(child_process&&) = default;
@@ -57,14 +66,13 @@ public:
     void kill_and_reap() noexcept;
 
 private:
-    child_process(pid_t pid, program::descriptor exit_descriptor)
-        : pid_(pid), exit_descriptor_(std::move(exit_descriptor)) {}
+    child_process(pid_t pid, program::descriptor exit_descriptor, program::descriptor input)
+        : pid_(pid), exit_descriptor_(std::move(exit_descriptor)), input_(std::move(input)) {}
 
     pid_t pid_;
     program::descriptor exit_descriptor_;
+    /// Open for as long as the child runs, so that its standard input does not end.
+    program::descriptor input_;
 };
-
-/// Whether a program can be found and run, along PATH when its name has no slash.
-bool is_runnable(const std::string& program);
 
 } // namespace roomport::server

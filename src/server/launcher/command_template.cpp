@@ -104,6 +104,11 @@ command_template::parse(std::string_view text, const std::vector<port_declaratio
     return result;
 }
 
+bool command_template::begins_word_with_room_id() const {
+    return std::any_of(words_.begin(), words_.end(),
+                       [](const std::string& word) { return word.starts_with("{room_id}"); });
+}
+
 std::vector<std::string> command_template::fill(const process_order& order) const {
     std::vector<std::string> filled;
     filled.reserve(words_.size());

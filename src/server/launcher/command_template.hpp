@@ -29,6 +29,9 @@ public:
     static boost::system::result<command_template, std::string>
     parse(std::string_view text, const std::vector<port_declaration>& ports);
 
+    /// Whether a room's id begins a word: one that begins with '-' would be an option of the program.
+    bool begins_word_with_room_id() const;
+
     /// The words for one process.
     std::vector<std::string> fill(const process_order& order) const;
 

@@ -1,5 +1,6 @@
 #include "server/launcher/local_provider.hpp"
 
+#include "server/launcher/launch_problem.hpp"
 #include "server/launcher/process_family.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -107,11 +108,14 @@ void local_provider::create(const process_order& order) {
                             : options_.log_folder + "/" + order.process_id + ".log";
     const auto report_failure = [&](const error_code& why) {
         process_event event(process_event::kind::exited, order.process_id);
-        event.reason = "it could not be started: " + why.message();
+        const auto problem = launch_problem(options_.command.program());
+        event.is_hopeless = problem.has_value();
+        event.reason = "it could not be started: " + problem.value_or(why.message());
         report_later(std::move(event));
     };
-    auto started = child_process::spawn(options_.command.fill(order),
-                                        child_environment(inherited, own), output);
+    auto started = child_process::spawn(
+        options_.command.fill(order),
+        child_environment(inherited, options_.passed_environment, own), output, options_.input);
     if (started.has_error()) {
         report_failure(started.error());
         return;

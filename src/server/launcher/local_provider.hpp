@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -24,6 +25,12 @@ public:
 
     /// `NAME=VALUE` each: what every child gets beside what its order says.
     std::vector<std::string> environment;
+
+    /// The names of further variables of the service's own environment that children get; @ref every_variable for all.
+    std::vector<std::string> passed_environment;
+
+    /// What children read as their standard input.
+    standard_input input = standard_input::null;
 
     /// A folder for a file of output per process; empty: output goes nowhere.
     std::string log_folder;
@@ -84,8 +91,13 @@ private:
     duration sweep_interval_{};
 };
 
-/// The environment of a game server: `inherited` without HATHORA_TOKEN and without what `own` sets, then `own`.
+/// What stands for all variables in @ref local_provider_options::passed_environment.
+inline constexpr std::string_view every_variable = "*";
+
+/// The environment of a game server: of `inherited` a short list (PATH, HOME, USER, LANG, LC_ALL, TZ, TMPDIR,
+/// LD_LIBRARY_PATH) and what `passed` names, never HATHORA_TOKEN nor what `own` sets; then `own`.
 std::vector<std::string> child_environment(const std::vector<std::string>& inherited,
+                                           const std::vector<std::string>& passed,
                                            const std::vector<std::string>& own);
 
 /// The variables that say what process this is and which ports and room it has.

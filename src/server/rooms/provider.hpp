@@ -57,6 +57,8 @@ public:
     std::string process_id;
     /// For `exited`: whether its exit status was 0.
     bool succeeded = false;
+    /// For `exited`: whether starting it again would fail in the same way.
+    bool is_hopeless = false;
     /// For `exited`: what happened, "exit status 1". For `port_taken`: by whom. For `told`: what.
     std::string reason;
 };

@@ -22,6 +22,11 @@ room_registry::create_room(moment now, open_enum<roomport::region> where,
     if (!room_id) {
         room_id = ids_.room();
     }
+    if (options_.refuses_dash_ids && room_id->starts_with('-')) {
+        return refusal(422,
+                       "roomId must not begin with '-' here: the game server would take it for an "
+                       "option; choose another one");
+    }
     if (rooms_.count(*room_id) != 0) {
         return refusal(422, "a room with this roomId exists; choose another one");
     }
@@ -164,7 +169,8 @@ void room_registry::handle(moment now, const process_event& event) {
             launch_again(now, *process);
         } else if (process->status == process_status::stopping || event.succeeded) {
             end(now, *process, process_status::stopped);
-        } else if (!process->is_moving && process->restarts < options_.max_restarts) {
+        } else if (!process->is_moving && !event.is_hopeless &&
+                   process->restarts < options_.max_restarts) {
             ++process->restarts;
             launch_again(now, *process);
         } else {
@@ -311,9 +317,37 @@ void room_registry::end(moment now, process_record& process, process_status stat
     }
     --living_;
     index(process);
+    for (const auto& room_id : process.rooms) {
+        remember_reason(room_id, process);
+    }
     destroy_rooms(now, process);
     ended_.insert(process.sequence);
     forget_oldest();
+}
+
+void room_registry::remember_reason(const std::string& room_id, const process_record& process) {
+    std::string reason = "its game server ";
+    if (process.status == process_status::failed) {
+        reason += "failed";
+        if (process.restarts > 0) {
+            reason += " " + std::to_string(process.restarts + 1) + " times, at last";
+        }
+    } else {
+        reason += "has ended";
+    }
+    reason += ": " + process.exit_reason;
+    if (reasons_.emplace(room_id, std::move(reason)).second) {
+        reasons_in_order_.push_back(room_id);
+    }
+    if (reasons_in_order_.size() > most_reasons) {
+        reasons_.erase(reasons_in_order_.front());
+        reasons_in_order_.pop_front();
+    }
+}
+
+const std::string* room_registry::why_gone(const std::string& room_id) const {
+    const auto found = reasons_.find(room_id);
+    return found == reasons_.end() ? nullptr : &found->second;
 }
 
 void room_registry::retire(moment now, process_record& process, const std::string& room_id) {

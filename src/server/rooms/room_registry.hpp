@@ -47,6 +47,8 @@ public:
     std::size_t max_config_bytes = std::size_t{64} << 20U;
     duration bind_timeout = std::chrono::seconds(100);
     duration port_rest = std::chrono::seconds(30);
+    /// Ids of rooms must not begin with '-': the game server would take them for options.
+    bool refuses_dash_ids = false;
     /// How often a process that failed is started again.
     int max_restarts = 3;
     /// How often a process moves to another port because a program has taken its own.
@@ -181,6 +183,10 @@ public:
     /// A living room; null for an unknown or a destroyed one. Valid until the next change.
     const room_record* find_room(const std::string& room_id) const;
 
+    /// Why a room has ended, where its game server's end was the reason: one of the last 10,000; null for any other. Valid
+    /// until the next change.
+    const std::string* why_gone(const std::string& room_id) const;
+
     /// A process; null for an unknown one. Valid until the next change.
     const process_record* find_process(const std::string& process_id) const;
 
@@ -201,6 +207,7 @@ private:
     void end(moment now, process_record& process, process_status status);
     void retire(moment now, process_record& process, const std::string& room_id);
     void destroy_rooms(moment now, process_record& process);
+    void remember_reason(const std::string& room_id, const process_record& process);
     std::optional<refusal> refuse_config_bytes(std::size_t before, std::size_t size) const;
     void remember(process_record& process, room_record room);
     void forget_oldest_room(process_record& process);
@@ -216,6 +223,9 @@ private:
     process_index index_;
     std::set<std::uint64_t> ended_;
     std::unordered_map<std::string, room_record> rooms_;
+    static constexpr std::size_t most_reasons = 10'000;
+    std::unordered_map<std::string, std::string> reasons_;
+    std::deque<std::string> reasons_in_order_;
     std::vector<registry_action> actions_;
     std::uint64_t next_sequence_ = 0;
     std::size_t living_ = 0;

@@ -8,6 +8,7 @@
 #include "program/service_facts.hpp"
 #include "program/usage_error.hpp"
 #include "server/api/cross_origin.hpp"
+#include "server/launcher/launch_problem.hpp"
 #include "server/launcher/local_provider.hpp"
 #include "server/launcher/machine_ports.hpp"
 #include "server/launcher/orphans.hpp"
@@ -66,9 +67,8 @@ command_template check_command(const service_options& options) {
     if (command.has_error()) {
         throw program::usage_error("--exec: " + command.error());
     }
-    if (!is_runnable(command->program())) {
-        throw program::usage_error("--exec: there is no program to run at '" + command->program() +
-                                   "'");
+    if (const auto problem = launch_problem(command->program())) {
+        throw program::usage_error("--exec: " + *problem);
     }
     return std::move(*command);
 }
@@ -125,6 +125,7 @@ private:
         local_provider_options local;
         if (options_.command) {
             local.command = check_command(options_);
+            refuses_dash_ids_ = local.command.begins_word_with_room_id();
         }
         const auto where = program::resolve_listen_address(context_, options_.listen);
         const auto& state = state_.emplace(
@@ -206,6 +207,8 @@ private:
                 throw program::usage_error("the folder of --log-dir can't be written to");
             }
         }
+        local.passed_environment = options_.passed_environment;
+        local.input = options_.input;
         local.environment = common_environment(options_, advertised_, marker_, app_secret_);
         local.stop_grace = options_.stop_grace;
         local.marker = marker_;
@@ -247,6 +250,7 @@ private:
                                        "; choose another address with --listen");
         }
         registry_options registry;
+        registry.refuses_dash_ids = refuses_dash_ids_;
         registry.ports = options_.ports;
         registry.range = options_.port_range;
         registry.rooms_per_process = options_.rooms_per_process;
@@ -375,6 +379,7 @@ private:
     std::shared_ptr<asio::ssl::context> tls_;
     std::unique_ptr<provider> provider_;
     local_provider* local_ = nullptr;
+    bool refuses_dash_ids_ = false;
     std::unique_ptr<room_service> service_;
     std::unique_ptr<httpd::server> server_;
     time_point drain_deadline_{};

@@ -2,6 +2,7 @@
 
 #include "httpd/resource_limits.hpp"
 #include "server/api/lobby_list.hpp"
+#include "server/launcher/child_process.hpp"
 #include "server/rooms/ports.hpp"
 #include "server/simulation/simulation_spec.hpp"
 
@@ -66,6 +67,12 @@ public:
 
     /// A bound port is a ready game server, whoever holds it.
     bool is_bound_enough = false;
+
+    /// Variables of the service's environment that game servers get beside a short list; "*" for all but HATHORA_TOKEN.
+    std::vector<std::string> passed_environment;
+
+    /// What game servers read as their standard input.
+    standard_input input = standard_input::null;
 
     /// A folder for the output of game servers; nothing: it goes nowhere.
     std::optional<std::filesystem::path> log_directory;

@@ -141,8 +141,8 @@ class Children(ServiceCase):
                              "    os.getpgrp() == os.getpid(), sys.argv[1:]]), flush=True)\n"
                              "s = bind()\ntime.sleep(100)\n") +
             " {port} 'two words' \"{room_id}\" {process_id} {region} {port:debug} {other} ''",
-            "--ports", "default:udp,debug:tcp", "--log-dir", logs,
-            environment={"HATHORA_TOKEN": "very-secret", "OTHER": "kept"})
+            "--ports", "default:udp,debug:tcp", "--log-dir", logs, "--pass-env", "OTHER",
+            environment={"HATHORA_TOKEN": "very-secret", "OTHER": "kept", "CLOUD_SECRET": "s"})
         room = service.create(config='{"a": 1}').json["roomId"]
         info = service.wait_active(room)
         name, = os.listdir(logs)
@@ -153,6 +153,8 @@ class Children(ServiceCase):
         extra = str(info["additionalExposedPorts"][0]["port"])
         process = name[:-len(".log")]
         self.assertNotIn("HATHORA_TOKEN", environment)
+        self.assertNotIn("CLOUD_SECRET", environment)
+        self.assertEqual(environment["PATH"], os.environ["PATH"])
         expected = {"OTHER": "kept", "HATHORA_APP_ID": APP, "HATHORA_PROCESS_ID": process,
                     "HATHORA_REGION": "Frankfurt", "HATHORA_ROOMS_PER_PROCESS": "1",
                     "HATHORA_INITIAL_ROOM_ID": room, "HATHORA_INITIAL_ROOM_CONFIG": '{"a": 1}',
@@ -166,6 +168,78 @@ class Children(ServiceCase):
         self.assertTrue(is_leader)
         self.assertEqual(words, [port, "two words", room, process, "Frankfurt", extra, "{other}",
                                  ""])
+
+    def test_a_standard_input_that_stays_open(self):
+        waiting = "import threading\ns = bind()\nsys.stdin.read()\n"
+        ended = self.scripted(waiting)
+        room = ended.create().json["roomId"]
+        eventually(lambda: ended.info(room).status == 404, "it ends with its standard input")
+        kept = self.scripted(waiting, "--stdin", "pipe")
+        room = kept.create().json["roomId"]
+        kept.wait_active(room)
+        self.assertEqual(kept.info(room).status, 200)
+        kept.destroy(room)
+        eventually(lambda: kept.info(room).status == 404, "it is destroyed")
+
+    def refused_start(self, command):
+        """What the service says when it can't run this."""
+        with tempfile.TemporaryDirectory() as state:
+            done = subprocess.run([ROOMPORT, "serve", "--exec", command, "--state-dir", state, "--listen", "127.0.0.1:0"],
+                                  capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        return done.stderr
+
+    def file_for_exec(self, content, mode=0o755):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = os.path.join(folder.name, "game")
+        with open(path, "wb") as file:
+            file.write(content)
+        os.chmod(path, mode)
+        return path
+
+    def test_what_can_not_run_is_told_at_the_start(self):
+        for content, mode, why in [
+                (b"#!/bin/sh\r\necho hi\r\n", 0o755, r"its interpreter '/bin/sh\r' is missing"),
+                (b"#!/no/such/python\n", 0o755, "its interpreter '/no/such/python' is missing"),
+                (b"#!\necho hi\n", 0o755, "names no interpreter"),
+                (b"#!/bin/sh\necho hi\n", 0o644, "chmod +x"),
+                (b"", 0o755, "is empty"),
+                (b"\x7fELF\x02\x01\x01" + b"\0" * 9 + b"\x02\0\xf3\0" + b"\0" * 200, 0o755, "another kind of processor"),
+                (b"MZ\0\0" * 9, 0o755, "neither a program")]:
+            with self.subTest(why):
+                self.assertIn(why, self.refused_start(self.file_for_exec(content, mode)))
+        self.assertIn("is a folder", self.refused_start("/usr"))
+        self.assertIn("there is no program to run at 'no-such-program'", self.refused_start("no-such-program"))
+
+    def test_a_script_without_a_first_line_is_run_by_the_shell(self):
+        path = self.file_for_exec(f'exec {GAME_SERVER} "$1"\n'.encode())
+        service = self.service("--exec", path + " {port}")
+        service.wait_active(service.create().json["roomId"])
+
+    def test_what_becomes_hopeless_is_not_tried_again_and_told(self):
+        path = self.file_for_exec(f"#!/bin/sh\nexec {GAME_SERVER} $1\n".encode())
+        service = self.service("--exec", path + " {port}")
+        with open(path, "wb") as file:
+            file.write(b"#!/no/such/shell\n")
+        room = service.create().json["roomId"]
+        gone = eventually(lambda: service.info(room) if service.info(room).status == 404 else None, "it is gone")
+        self.assertIn("its interpreter '/no/such/shell' is missing", gone.json["message"])
+        self.assertNotIn("times", gone.json["message"])
+
+    def test_who_waits_learns_why_a_room_is_gone(self):
+        service = self.scripted("sys.exit(3)\n")
+        room = service.create().json["roomId"]
+        gone = eventually(lambda: service.info(room) if service.info(room).status == 404 else None, "it is gone")
+        self.assertEqual(gone.json["message"],
+                         "the room is gone: its game server failed 4 times, at last: exit status 3")
+
+    def test_an_id_that_would_be_an_option_is_refused(self):
+        service = self.scripted("s = bind()\ntime.sleep(100)\n")
+        self.assertEqual(service.create(room="--rcon").status, 201)
+        service = self.service("--exec", script(self, "s = bind()\ntime.sleep(100)\n") + " {port} {room_id}")
+        self.assert_error(service.create(room="--rcon"), 422)
+        self.assertEqual(service.create(room="rcon-").status, 201)
 
     def test_rooms_share_a_process(self):
         service = self.game_service("--rooms-per-process", "2")

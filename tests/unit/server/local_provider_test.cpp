@@ -164,8 +164,17 @@ TEST(ChildEnvironment, HidesTheTokenAndReplacesWhatItSets) {
     EXPECT_EQ(
         child_environment({"A=1", "HATHORA_TOKEN=x", "HATHORA_REGION=old",
                            "HATHORA_INITIAL_ROOM_CONFIG=old", "HATHORA_INITIAL_ROOM_ID=old", "B"},
-                          {"HATHORA_REGION=new"}),
+                          {"*"}, {"HATHORA_REGION=new"}),
         (std::vector<std::string>{"A=1", "B", "HATHORA_REGION=new"}));
+}
+
+TEST(ChildEnvironment, HasAShortListAndWhatIsPassed) {
+    const std::vector<std::string> inherited{
+        "PATH=p", "HOME=h", "CLOUD_SECRET=s", "TZ=UTC", "HATHORA_TOKEN=x", "MY_KEY=k", "LC_ALL=C"};
+    EXPECT_EQ(child_environment(inherited, {}, {}),
+              (std::vector<std::string>{"PATH=p", "HOME=h", "TZ=UTC", "LC_ALL=C"}));
+    EXPECT_EQ(child_environment(inherited, {"MY_KEY", "HATHORA_TOKEN"}, {}),
+              (std::vector<std::string>{"PATH=p", "HOME=h", "TZ=UTC", "MY_KEY=k", "LC_ALL=C"}));
 }
 
 TEST(OrderEnvironment, LeavesOutWhatCanNotBeTold) {
