@@ -92,7 +92,7 @@ std::optional<std::string> find_program(const std::string& name) {
     while (true) {
         const auto colon = rest.find(':');
         const auto folder = rest.substr(0, colon);
-        const std::string candidate =
+        std::string candidate =
             (folder.empty() ? std::string(".") : std::string(folder)) + "/" + name;
         if (is_file(candidate)) {
             if (::access(candidate.c_str(), X_OK) == 0) {
