@@ -98,7 +98,7 @@ enum class errc {
     server_unavailable,
     /// The server answered something this client can't accept.
     bad_response,
-    /// The deadline of a wait or of a create-and-wait passed, and not that of one attempt; @ref wait_evidence::reason
+    /// The deadline of a wait or of a create-and-wait passed, and not that of one poll or call; @ref wait_evidence::reason
     /// tells why there was no result until then.
     deadline_passed,
     /// No token could be had: `error::token_unavailable` or `error::token_source_failed`.

@@ -12,11 +12,11 @@ namespace roomport::http::detail {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using kind = channel_result::kind;
+using kind = transport_result::kind;
 
-connection::connection(tcp::socket socket, std::unique_ptr<channel> stream, bool peer_is_loopback)
-    : socket_(std::move(socket)), channel_(std::move(stream)), peer_is_loopback_(peer_is_loopback) {
-}
+connection::connection(tcp::socket socket, std::unique_ptr<transport> stream, bool peer_is_loopback)
+    : socket_(std::move(socket)), transport_(std::move(stream)),
+      peer_is_loopback_(peer_is_loopback) {}
 
 void connection::wipe() noexcept {
     OPENSSL_cleanse(text_.data(), text_.size());
@@ -35,17 +35,17 @@ void connection::close() {
     closed_ = true;
     on_idle_end_ = nullptr;
     if (!is_busy_) {
-        channel_->say_goodbye();
+        transport_->say_goodbye();
     }
     boost::system::error_code ignored;
     socket_.close(ignored);
 }
 
 connection::condition connection::inspect() {
-    if (channel_->is_quiet()) {
+    if (transport_->is_quiet()) {
         return condition::quiet;
     }
-    const auto result = channel_->read(buffer_.data(), buffer_.size());
+    const auto result = transport_->read(buffer_.data(), buffer_.size());
     if (result.how == kind::want_read) {
         return condition::quiet;
     }
@@ -66,7 +66,7 @@ void connection::exchange(response& answer, body_sink& sink, std::size_t body_li
 
 void connection::write_more() {
     while (!write_failed_ && !request_sent()) {
-        const auto result = channel_->write(std::string_view(text_).substr(sent_));
+        const auto result = transport_->write(std::string_view(text_).substr(sent_));
         if (result.how == kind::done) {
             sent_ += result.bytes;
         } else if (result.how == kind::want_write) {
@@ -178,7 +178,7 @@ void connection::read_more() {
     // A peer that sends without end must not keep the thread from other connections.
     constexpr int reads_in_a_row = 8;
     for (int i = 0; i < reads_in_a_row; ++i) {
-        const auto result = channel_->read(buffer_.data(), buffer_.size());
+        const auto result = transport_->read(buffer_.data(), buffer_.size());
         if (result.how == kind::want_read) {
             await_readable();
             return;
@@ -194,12 +194,12 @@ void connection::read_more() {
     continue_reading_later();
 }
 
-bool connection::take(const channel_result& result) {
+bool connection::take(const transport_result& result) {
     switch (result.how) {
     case kind::done:
         return take_bytes(result.bytes);
     case kind::failed:
-        answer_->problem = channel_->problem();
+        answer_->problem = transport_->problem();
         finish(result.error, false, false, clock::now());
         return false;
     default:
@@ -207,7 +207,7 @@ bool connection::take(const channel_result& result) {
     }
     const auto outcome = reader_.finish(result.how == kind::end);
     if (outcome == error_code(error::connection_closed)) {
-        answer_->problem = channel_->problem();
+        answer_->problem = transport_->problem();
     }
     finish(outcome, false, false, clock::now());
     return false;
@@ -248,7 +248,7 @@ void connection::finish(error_code ec, bool message_complete, bool stray_bytes, 
     wipe();
     text_.clear();
     is_busy_ = false;
-    if (outcome.reusable && channel_->has_buffered()) {
+    if (outcome.reusable && transport_->has_buffered()) {
         const auto found = inspect();
         outcome.reusable = found == condition::quiet;
         outcome.stray_bytes = found == condition::spoke;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "common/handler_memory.hpp"
-#include "http/channel.hpp"
 #include "http/response_reader.hpp"
+#include "http/transport.hpp"
 
 #include <roomport/clock.hpp>
 #include <roomport/error.hpp>
@@ -42,7 +42,7 @@ public:
     using idle_handler = std::function<void(bool stray)>;
     using exchange_handler = std::function<void(const exchange_outcome&)>;
 
-    connection(boost::asio::ip::tcp::socket socket, std::unique_ptr<channel> stream,
+    connection(boost::asio::ip::tcp::socket socket, std::unique_ptr<transport> stream,
                bool peer_is_loopback);
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
@@ -87,7 +87,7 @@ private:
     void continue_reading();
     void continue_reading_later();
     /// Takes what one read brought; false when the exchange has ended with it.
-    bool take(const channel_result& result);
+    bool take(const transport_result& result);
     bool take_bytes(std::size_t size);
     void finish(error_code ec, bool message_complete, bool stray_bytes, time_point now);
     bool request_sent() const noexcept { return sent_ == text_.size(); }
@@ -95,7 +95,7 @@ private:
     void wipe() noexcept;
 
     boost::asio::ip::tcp::socket socket_;
-    std::unique_ptr<channel> channel_;
+    std::unique_ptr<transport> transport_;
     bool peer_is_loopback_;
     idle_handler on_idle_end_;
     exchange_handler on_exchange_end_;

@@ -1,8 +1,8 @@
 #include "http/dial.hpp"
 
 #include "http/loopback.hpp"
-#include "http/plain_channel.hpp"
-#include "http/tls_channel.hpp"
+#include "http/plain_transport.hpp"
+#include "http/tls_transport.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -56,7 +56,7 @@ void dial::abort() {
     if (phase_ != phase::over) {
         enter(phase::over);
         done_ = nullptr;
-        channel_.reset();
+        transport_.reset();
         boost::system::error_code ignored;
         socket_.close(ignored);
         address_timer_.cancel();
@@ -186,9 +186,9 @@ void dial::connected(std::size_t attempt, error_code ec) {
     }
     enter(phase::handshaking);
     const int handle = socket_.native_handle();
-    channel_ =
-        settings_->tls ? make_tls_channel(settings_->tls, handle) : make_plain_channel(handle);
-    if (!channel_) {
+    transport_ =
+        settings_->tls ? make_tls_transport(settings_->tls, handle) : make_plain_transport(handle);
+    if (!transport_) {
         finish(error::tls_handshake_failed);
         return;
     }
@@ -196,19 +196,19 @@ void dial::connected(std::size_t attempt, error_code ec) {
 }
 
 void dial::shake_hands() {
-    const auto result = channel_->handshake();
+    const auto result = transport_->handshake();
     auto wanted = tcp::socket::wait_read;
     switch (result.how) {
-    case channel_result::kind::done:
+    case transport_result::kind::done:
         finish({});
         return;
-    case channel_result::kind::want_read:
+    case transport_result::kind::want_read:
         break;
-    case channel_result::kind::want_write:
+    case transport_result::kind::want_write:
         wanted = tcp::socket::wait_write;
         break;
     default:
-        problem_ = channel_->problem();
+        problem_ = transport_->problem();
         finish(result.error);
         return;
     }

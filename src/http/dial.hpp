@@ -1,8 +1,8 @@
 #pragma once
 
-#include "http/channel.hpp"
 #include "http/resolve_mailbox.hpp"
 #include "http/tls_context.hpp"
+#include "http/transport.hpp"
 
 #include <roomport/clock.hpp>
 #include <roomport/error.hpp>
@@ -59,12 +59,12 @@ public:
     /// Whether the peer is this machine, by its address. Only after success.
     bool peer_is_loopback() const noexcept { return peer_is_loopback_; }
 
-    /// What is known of a failure beyond its error; see @ref channel::problem.
+    /// What is known of a failure beyond its error; see @ref transport::problem.
     const std::string& problem() const noexcept { return problem_; }
 
     /// The results; only after success, once.
     boost::asio::ip::tcp::socket take_socket() { return std::move(socket_); }
-    std::unique_ptr<channel> take_channel() { return std::move(channel_); }
+    std::unique_ptr<transport> take_transport() { return std::move(transport_); }
 
 private:
     enum class phase { idle, resolving, connecting, handshaking, over };
@@ -88,7 +88,7 @@ private:
     std::size_t next_address_ = 0;
     boost::asio::ip::tcp::socket socket_;
     boost::asio::steady_timer address_timer_;
-    std::unique_ptr<channel> channel_;
+    std::unique_ptr<transport> transport_;
     phase phase_ = phase::idle;
     time_point phase_began_{};
     phase_times times_;

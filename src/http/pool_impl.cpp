@@ -249,7 +249,7 @@ void pool::impl::dial_ended(detail::connection_id id, error_code ec) {
 }
 
 void pool::impl::establish(detail::connection_id id, connection_slot& slot) {
-    auto stream = slot.dialing->take_channel();
+    auto stream = slot.dialing->take_transport();
     const bool was_resumed = stream->resumed();
     slot.dial_times = slot.dialing->times();
     slot.established = std::make_shared<detail::connection>(

@@ -27,12 +27,12 @@ namespace roomport::httpd {
 /// The one answer to one request, to be given now or later, on the server's thread.
 ///
 /// When it is let go without an answer, the caller gets a 500.
-class exchange {
+class responder {
 public:
-    exchange() = default;
-    exchange(const exchange&) = delete;
-    exchange& operator=(const exchange&) = delete;
-    virtual ~exchange() = default;
+    responder() = default;
+    responder(const responder&) = delete;
+    responder& operator=(const responder&) = delete;
+    virtual ~responder() = default;
 
     /// Sends the answer; without the memory for that, ends the connection. Does nothing when the caller is gone or an answer
     /// was given.
@@ -48,7 +48,7 @@ public:
 };
 
 /// Called for each request, on the server's thread. Requests of one connection come one after the other.
-using request_handler = std::function<void(request, std::shared_ptr<exchange>)>;
+using request_handler = std::function<void(request, std::shared_ptr<responder>)>;
 
 /// What a server allows its callers.
 class server_options {

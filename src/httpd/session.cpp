@@ -8,7 +8,7 @@
 namespace roomport::httpd {
 
 /// The handler's end of one request. It outlives the connection when the handler keeps it.
-class session::answer_slot final : public exchange {
+class session::answer_slot final : public responder {
 public:
     answer_slot(std::weak_ptr<session> owner, std::size_t number)
         : owner_(std::move(owner)), number_(number) {}
@@ -317,7 +317,7 @@ void session::answer(std::size_t number, response reply) {
     if (phase_ != phase::answering || number != request_number_) {
         return;
     }
-    // Dropped only after the phase has changed: it may let go of this very exchange.
+    // Dropped only after the phase has changed: it may let go of this very responder.
     const auto done_with = std::exchange(abandoned_, nullptr);
     try {
         write(std::move(reply), draining_ || !reader_.keeps_alive());

@@ -41,8 +41,8 @@ daemon::daemon(const configuration& given, client_options client, wait_options w
     const auto descriptors = program::raise_descriptor_limit();
     server_ = std::make_unique<httpd::server>(
         context_, server_options_for(descriptors),
-        [this](httpd::request received, std::shared_ptr<httpd::exchange> exchange) {
-            front_.handle(std::move(received), std::move(exchange));
+        [this](httpd::request received, std::shared_ptr<httpd::responder> responder) {
+            front_.handle(std::move(received), std::move(responder));
         });
     front_.require_token(read_token(given_.listen));
 }

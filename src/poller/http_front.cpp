@@ -37,9 +37,9 @@ std::string room_id_rule() {
 }
 
 /// Counts the answer on its way.
-class counted_exchange final : public httpd::exchange {
+class counted_responder final : public httpd::responder {
 public:
-    counted_exchange(std::shared_ptr<httpd::exchange> inner, metrics& counts, std::string route)
+    counted_responder(std::shared_ptr<httpd::responder> inner, metrics& counts, std::string route)
         : inner_(std::move(inner)), counts_(counts), route_(std::move(route)) {}
 
     void send(httpd::response answer) override {
@@ -55,7 +55,7 @@ public:
     }
 
 private:
-    std::shared_ptr<httpd::exchange> inner_;
+    std::shared_ptr<httpd::responder> inner_;
     metrics& counts_;
     std::string route_;
 };
@@ -86,14 +86,14 @@ httpd::response http_front::refuse(int status, std::string_view why) {
                    std::string(why));
 }
 
-void http_front::handle(httpd::request received, std::shared_ptr<httpd::exchange> exchange) {
+void http_front::handle(httpd::request received, std::shared_ptr<httpd::responder> responder) {
     using kind = httpd::router::result::kind;
     const auto found = router_.find(received.method, received.path);
     const std::string label =
         found.what == kind::found
             ? std::string(routes.at(found.route).method) + " " + routes.at(found.route).path
             : "other";
-    const auto counted = std::make_shared<counted_exchange>(std::move(exchange), metrics_, label);
+    const auto counted = std::make_shared<counted_responder>(std::move(responder), metrics_, label);
     if (found.what == kind::unknown_path) {
         counted->send(
             refusal(404, error::invalid_argument,
@@ -158,48 +158,48 @@ std::optional<httpd::response> http_front::refuse_stranger(std::size_t route,
 }
 
 void http_front::answer(std::size_t route, const std::string& room, const httpd::request& received,
-                        const std::shared_ptr<httpd::exchange>& exchange) {
+                        const std::shared_ptr<httpd::responder>& responder) {
     switch (route) {
     case post_room:
-        exchange->send(add_room(received));
+        responder->send(add_room(received));
         return;
     case health:
-        exchange->send(plain(200, "ok\n"));
+        responder->send(plain(200, "ok\n"));
         return;
     case readiness:
-        exchange->send(draining_ ? plain(503, "stopping\n") : plain(200, "ready\n"));
+        responder->send(draining_ ? plain(503, "stopping\n") : plain(200, "ready\n"));
         return;
     case numbers: {
         httpd::response answer(200, metrics_.to_text(snapshot_()));
         answer.content_type = metrics::content_type;
-        exchange->send(std::move(answer));
+        responder->send(std::move(answer));
         return;
     }
     default:
         break;
     }
     if (!hathora::is_valid_id(room)) {
-        exchange->send(refusal(400, error::invalid_argument, room_id_rule()));
+        responder->send(refusal(400, error::invalid_argument, room_id_rule()));
         return;
     }
     if (route == delete_room) {
         if (rooms_.remove(room)) {
-            exchange->send(httpd::response(204, ""));
+            responder->send(httpd::response(204, ""));
         } else {
-            exchange->send(refusal(404, error::invalid_argument,
-                                   "this room is not known here: nobody registered it, or its "
-                                   "result is no longer kept",
-                                   room));
+            responder->send(refusal(404, error::invalid_argument,
+                                    "this room is not known here: nobody registered it, or its "
+                                    "result is no longer kept",
+                                    room));
         }
         return;
     }
     const auto patience = read_patience(received.find_query("wait").value_or("0"));
     if (!patience) {
-        exchange->send(refusal(400, error::invalid_argument,
-                               "wait is a number of whole seconds, like wait=30", room));
+        responder->send(refusal(400, error::invalid_argument,
+                                "wait is a number of whole seconds, like wait=30", room));
         return;
     }
-    rooms_.answer(room, draining_ ? duration::zero() : *patience, exchange);
+    rooms_.answer(room, draining_ ? duration::zero() : *patience, responder);
 }
 
 httpd::response http_front::add_room(const httpd::request& received) {

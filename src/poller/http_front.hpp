@@ -33,11 +33,11 @@ public:
     httpd::response refuse(int status, std::string_view why);
 
     /// Answers a request, now or later.
-    void handle(httpd::request received, std::shared_ptr<httpd::exchange> exchange);
+    void handle(httpd::request received, std::shared_ptr<httpd::responder> responder);
 
 private:
     void answer(std::size_t route, const std::string& room, const httpd::request& received,
-                const std::shared_ptr<httpd::exchange>& exchange);
+                const std::shared_ptr<httpd::responder>& responder);
     httpd::response add_room(const httpd::request& received);
     std::optional<httpd::response> refuse_stranger(std::size_t route,
                                                    const httpd::request& received) const;

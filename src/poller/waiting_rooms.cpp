@@ -69,23 +69,23 @@ bool waiting_rooms::remove(std::string_view room) {
 }
 
 void waiting_rooms::answer(const std::string& room, duration patience,
-                           const std::shared_ptr<httpd::exchange>& exchange) {
+                           const std::shared_ptr<httpd::responder>& responder) {
     const auto known = table_.find(room);
     if (!known || known->result != nullptr || patience == duration::zero()) {
-        exchange->send(now(room));
+        responder->send(now(room));
         return;
     }
-    if (!exchange->hold(1)) {
+    if (!responder->hold(1)) {
         return;
     }
     const auto number = table_.hold_answer(room, clock::now() + patience);
     try {
-        held_.emplace(number, held(room, exchange));
+        held_.emplace(number, held(room, responder));
     } catch (...) {
         table_.drop(number);
         throw;
     }
-    exchange->on_abandoned([this, number] {
+    responder->on_abandoned([this, number] {
         table_.drop(number);
         held_.erase(number);
     });
@@ -179,7 +179,7 @@ void waiting_rooms::give(const room_table::holds& released) {
             continue;
         }
         try {
-            found.mapped().exchange->send(now(found.mapped().room));
+            found.mapped().responder->send(now(found.mapped().room));
         } catch (const std::bad_alloc&) {
             // Let go without an answer this caller is told 500, and the others get theirs.
         }

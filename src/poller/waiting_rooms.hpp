@@ -46,7 +46,7 @@ public:
 
     /// The answer to a question about a room: now, or once it is done, at the latest after a time.
     void answer(const std::string& room, duration patience,
-                const std::shared_ptr<httpd::exchange>& exchange);
+                const std::shared_ptr<httpd::responder>& responder);
 
     /// The answer to a question about a room now.
     httpd::response now(const std::string& room) const;
@@ -65,11 +65,11 @@ public:
 private:
     class held {
     public:
-        held(std::string name, std::shared_ptr<httpd::exchange> caller)
-            : room(std::move(name)), exchange(std::move(caller)) {}
+        held(std::string name, std::shared_ptr<httpd::responder> caller)
+            : room(std::move(name)), responder(std::move(caller)) {}
 
         std::string room;
-        std::shared_ptr<httpd::exchange> exchange;
+        std::shared_ptr<httpd::responder> responder;
     };
 
     void begin(std::string_view room, room_table::ticket number, std::optional<duration> timeout);

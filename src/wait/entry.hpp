@@ -104,7 +104,7 @@ public:
     waiter_set waiters;
     seen_history history;
 
-    /// The longest attempt that one of those who joined allows.
+    /// The longest poll that one of those who joined allows.
     duration request_timeout{};
     /// When cadence or backoff want the next ordinary poll.
     time_point next_poll;

@@ -11,7 +11,7 @@
 namespace roomport::wait_detail {
 namespace {
 
-// The attempt's own deadline passed; a connection that took too long is a failure like any other.
+// The poll's own deadline passed; a connection that took too long is a failure like any other.
 bool ran_out_of_time(const observation& seen) {
     return seen.state == observed_state::failed && seen.error == error_code(error::attempt_timeout);
 }

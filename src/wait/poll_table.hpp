@@ -28,7 +28,7 @@ struct poll_under_way {
     bool is_batch = false;
     bool under_way = false;
     bool gives_way = false;
-    /// Whether the waiters' deadlines left the attempt less time than it may take.
+    /// Whether the waiters' deadlines left the poll less time than it may take.
     bool is_cut_short = false;
     time_point started;
     duration hold{};

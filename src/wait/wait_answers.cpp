@@ -111,7 +111,7 @@ void wait_state::detach(entry& one, const ended_poll& done) {
 }
 
 bool wait_state::ended_without_news(entry& one, const ended_poll& done, time_point now) {
-    // Those whose deadline cut the attempt short leave first, for it was under way until now.
+    // Those whose deadline cut the poll short leave first, for it was under way until now.
     expire(one, one.is_polled() || !done.is_held(), now);
     if (one.waiters.empty()) {
         end(one);

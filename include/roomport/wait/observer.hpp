@@ -39,7 +39,7 @@ public:
 
 /// How the wait engine polls a key: the one seam between waiting and any particular API.
 ///
-/// An observer makes one attempt a call and never repeats it; when to poll, and what an observation means for
+/// An observer makes one poll a call and never repeats it; when to poll, and what an observation means for
 /// those who wait, is the engine's business. Failures are observations too: bytes that can't be used, a server that
 /// can't be reached and a deadline that passed all arrive through the handler. The engine keeps the observer alive
 /// until it is destroyed itself; handlers may be called, without effect, after that.
@@ -67,7 +67,7 @@ public:
     /// @param hold     ask the server to hold its answer for so long while the key is starting; zero: answer at once.
     ///                 Else at least one second, and at most the last `observation::hold_limit`. An observer that
     ///                 can't ask for a hold polls without one and leaves `observation::held` false.
-    /// @param deadline when the attempt, all its phases together, must have ended.
+    /// @param deadline when the poll, all its phases together, must have ended.
     /// @param handler  takes the observation.
     virtual void async_observe(std::string_view key, duration hold, time_point deadline,
                                handler_type handler) = 0;

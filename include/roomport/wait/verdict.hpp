@@ -55,7 +55,7 @@ using acceptors = std::vector<acceptor>;
 
 /// The list used unless another is given.
 ///
-/// *Ready*: `ready`. *Not yet*: `starting`; failures of class connect, dns, closed; an attempt's timeout; HTTP 408,
+/// *Ready*: `ready`. *Not yet*: `starting`; failures of class connect, dns, closed; a poll's timeout; HTTP 408,
 /// 425, 429 and 5xx except 501 and 505. *Broken*: redirects; any other status below 400 or above 599; malformed HTTP or
 /// JSON; a limit; a breach of contract; any TLS error but the next. *Never*: other 4xx; 501; 505; a TLS identity or
 /// version refused; anything else. Thread-safe; the list lives as long as the program.

@@ -9,11 +9,11 @@ namespace roomport::server {
 class held_answers::held_answer {
 public:
     held_answer(boost::asio::io_context& context, answer_maker maker,
-                std::shared_ptr<httpd::exchange> caller)
-        : make_answer(std::move(maker)), exchange(std::move(caller)), timer(context) {}
+                std::shared_ptr<httpd::responder> caller)
+        : make_answer(std::move(maker)), responder(std::move(caller)), timer(context) {}
 
     answer_maker make_answer;
-    std::shared_ptr<httpd::exchange> exchange;
+    std::shared_ptr<httpd::responder> responder;
     boost::asio::steady_timer timer;
     std::vector<watch> watches;
     bool is_settling = false;
@@ -29,11 +29,11 @@ held_answers::~held_answers() {
 }
 
 void held_answers::hold(const std::vector<std::string>& room_ids, answer_maker make_answer,
-                        std::shared_ptr<httpd::exchange> exchange, duration patience) {
-    if (!exchange->hold(room_ids.size())) {
+                        std::shared_ptr<httpd::responder> responder, duration patience) {
+    if (!responder->hold(room_ids.size())) {
         return;
     }
-    const auto answer = std::make_shared<held_answer>(context_, std::move(make_answer), exchange);
+    const auto answer = std::make_shared<held_answer>(context_, std::move(make_answer), responder);
     answers_.emplace(answer.get(), answer);
     answer->watches = std::vector<watch>(room_ids.size());
     for (std::size_t index = 0; index < room_ids.size(); ++index) {
@@ -50,8 +50,8 @@ void held_answers::hold(const std::vector<std::string>& room_ids, answer_maker m
             give(answer);
         }
     });
-    // By its address alone: the exchange keeps this callback, so it must not keep the exchange.
-    exchange->on_abandoned([this, which = answer.get()] {
+    // By its address alone: the responder keeps this callback, so it must not keep the responder.
+    responder->on_abandoned([this, which = answer.get()] {
         const auto found = answers_.find(which);
         if (found != answers_.end()) {
             const auto last = found->second;
@@ -132,7 +132,7 @@ void held_answers::give(std::shared_ptr<held_answer> answer) {
         return;
     }
     forget(*answer);
-    answer->exchange->send(answer->make_answer());
+    answer->responder->send(answer->make_answer());
 }
 
 void held_answers::forget(held_answer& answer) {

@@ -29,33 +29,33 @@ room_api::room_api(boost::asio::io_context& context, api_settings settings, room
     add_routes();
 }
 
-void room_api::handle(httpd::request received, const std::shared_ptr<httpd::exchange>& exchange) {
+void room_api::handle(httpd::request received, const std::shared_ptr<httpd::responder>& responder) {
     if (stopping_) {
-        exchange->send(httpd::error_response(503, "the room service is stopping"));
+        responder->send(httpd::error_response(503, "the room service is stopping"));
         return;
     }
     const auto found = router_.find(received.method, received.path);
     if (received.method == "OPTIONS" && found.what == httpd::router::result::kind::wrong_method) {
-        exchange->send(preflight_answer(received, found.allowed));
+        responder->send(preflight_answer(received, found.allowed));
         return;
     }
     if (found.what == httpd::router::result::kind::unknown_path) {
-        exchange->send(httpd::error_response(404, "there is no such path"));
+        responder->send(httpd::error_response(404, "there is no such path"));
         return;
     }
     if (found.what == httpd::router::result::kind::wrong_method) {
         auto answer = httpd::error_response(405, "this path needs the method " + found.allowed);
         answer.fields.emplace_back("Allow", found.allowed);
-        exchange->send(std::move(answer));
+        responder->send(std::move(answer));
         return;
     }
     const auto& target = routes_[found.route];
     if (received.count("Authorization") > 1) {
-        exchange->send(
+        responder->send(
             httpd::error_response(400, "the request has several Authorization fields; send one"));
         return;
     }
-    call current(target.operation, received, found.values, exchange);
+    call current(target.operation, received, found.values, responder);
     if (!is_authorized(current)) {
         auto answer = httpd::error_response(
             401, target.operation.auth == hathora::authentication::player
@@ -63,13 +63,13 @@ void room_api::handle(httpd::request received, const std::shared_ptr<httpd::exch
                        "from there as a bearer token"
                      : "the token is missing or wrong; send the service's token as a bearer token");
         answer.fields.emplace_back("WWW-Authenticate", "Bearer");
-        exchange->send(std::move(answer));
+        responder->send(std::move(answer));
         return;
     }
     const auto& app_id = found.values.get("appId");
     if (target.operation.path.find("{appId}") != std::string_view::npos &&
         app_id != settings_.app_id) {
-        exchange->send(httpd::error_response(404, "there is no such app here"));
+        responder->send(httpd::error_response(404, "there is no such app here"));
         return;
     }
     (this->*target.run)(current);
@@ -153,7 +153,7 @@ const room_record* room_api::make_room(call& current) {
     }
     auto wanted = check_create_room(current.received);
     if (wanted.has_error()) {
-        current.exchange->send(wanted.error());
+        current.responder->send(wanted.error());
         return nullptr;
     }
     const auto created = registry_.create_room(now(), wanted->body.region, wanted->room_id,
@@ -178,7 +178,7 @@ void room_api::create_room(call& current) {
         httpd::response answer(current.operation.success_status,
                                json::to_string(views_.created_room(*room)));
         announce_extensions(answer);
-        current.exchange->send(std::move(answer));
+        current.responder->send(std::move(answer));
     }
 }
 
@@ -203,30 +203,30 @@ void room_api::get_connection_info_v1(call& current) {
 void room_api::get_connection_info(call& current) {
     const auto patience = check_wait(current.received, longest_hold);
     if (patience.has_error()) {
-        current.exchange->send(patience.error());
+        current.responder->send(patience.error());
         return;
     }
     if (*patience > duration::zero() && is_starting(current.room_id())) {
         held_.hold(
             {current.room_id()},
             [this, room_id = current.room_id()] { return connection_info_answer(room_id); },
-            current.exchange, *patience);
+            current.responder, *patience);
         return;
     }
-    current.exchange->send(connection_info_answer(current.room_id()));
+    current.responder->send(connection_info_answer(current.room_id()));
 }
 
 void room_api::get_connection_infos(call& current) {
     const auto patience = check_wait(current.received, longest_hold);
     if (patience.has_error()) {
-        current.exchange->send(patience.error());
+        current.responder->send(patience.error());
         return;
     }
     auto room_ids = check_room_ids(current.received, largest_batch);
     if (room_ids.has_error()) {
         auto refusal = std::move(room_ids).error();
         announce_extensions(refusal);
-        current.exchange->send(std::move(refusal));
+        current.responder->send(std::move(refusal));
         return;
     }
     const bool all_starting =
@@ -235,10 +235,10 @@ void room_api::get_connection_infos(call& current) {
     if (*patience > duration::zero() && all_starting) {
         held_.hold(
             *room_ids, [this, asked = *room_ids] { return connection_infos_answer(asked); },
-            current.exchange, *patience);
+            current.responder, *patience);
         return;
     }
-    current.exchange->send(connection_infos_answer(*room_ids));
+    current.responder->send(connection_infos_answer(*room_ids));
 }
 
 void room_api::destroy_room(call& current) {
@@ -252,7 +252,7 @@ void room_api::destroy_room(call& current) {
 void room_api::update_room_config(call& current) {
     auto wanted = check_update_room(current.received);
     if (wanted.has_error()) {
-        current.exchange->send(wanted.error());
+        current.responder->send(wanted.error());
         return;
     }
     if (const auto refused =

@@ -59,7 +59,7 @@ public:
     room_api& operator=(const room_api&) = delete;
     ~room_api() = default;
 
-    void handle(httpd::request received, const std::shared_ptr<httpd::exchange>& exchange);
+    void handle(httpd::request received, const std::shared_ptr<httpd::responder>& responder);
 
     /// Gives the held answers about a room, unless they would still say `starting`.
     void room_changed(const std::string& room_id);

@@ -16,24 +16,24 @@ namespace roomport::server {
 class room_api::call {
 public:
     call(const hathora::operation_description& described, const httpd::request& request,
-         const httpd::path_values& values, std::shared_ptr<httpd::exchange> caller)
-        : operation(described), received(request), path(values), exchange(std::move(caller)) {}
+         const httpd::path_values& values, std::shared_ptr<httpd::responder> caller)
+        : operation(described), received(request), path(values), responder(std::move(caller)) {}
 
     const std::string& room_id() const { return path.get("roomId"); }
     const std::string& process_id() const { return path.get("processId"); }
 
-    void succeed() { exchange->send(httpd::response(operation.success_status, "")); }
+    void succeed() { responder->send(httpd::response(operation.success_status, "")); }
 
     template <class Model>
     void succeed(const Model& model) {
-        exchange->send(httpd::response(operation.success_status, json::to_string(model)));
+        responder->send(httpd::response(operation.success_status, json::to_string(model)));
     }
 
     /// A body that other answers have as well.
     void succeed_with(std::shared_ptr<const std::string> body) {
         httpd::response answer(operation.success_status, "");
         answer.shared_body = std::move(body);
-        exchange->send(std::move(answer));
+        responder->send(std::move(answer));
     }
 
     void fail(int status, std::string_view message) {
@@ -41,7 +41,7 @@ public:
         if (status == 429) {
             answer.fields.emplace_back("Retry-After", "1");
         }
-        exchange->send(std::move(answer));
+        responder->send(std::move(answer));
     }
 
     void no_such_room() { fail(404, "there is no such room"); }
@@ -51,7 +51,7 @@ public:
     const hathora::operation_description& operation;
     const httpd::request& received;
     const httpd::path_values& path;
-    std::shared_ptr<httpd::exchange> exchange;
+    std::shared_ptr<httpd::responder> responder;
     /// Who asks, where the operation needs a player.
     std::optional<player> who;
 };

@@ -54,7 +54,7 @@ void room_api::login_anonymous(call& current) {
 void room_api::login_nickname(call& current) {
     auto wanted = check_nickname(current.received);
     if (wanted.has_error()) {
-        current.exchange->send(wanted.error());
+        current.responder->send(wanted.error());
         return;
     }
     current.succeed(login(players_, "nickname", std::move(wanted->nickname)));
@@ -66,7 +66,7 @@ void room_api::create_lobby(call& current) {
     }
     auto wanted = check_create_lobby(current.received);
     if (wanted.has_error()) {
-        current.exchange->send(wanted.error());
+        current.responder->send(wanted.error());
         return;
     }
     const auto config_bytes = wanted->body.room_config ? wanted->body.room_config->size() : 0;
@@ -119,7 +119,7 @@ void room_api::get_lobby_by_short_code(call& current) {
 void room_api::list_public_lobbies(call& current) {
     const auto where = check_region_filter(current.received);
     if (where.has_error()) {
-        current.exchange->send(where.error());
+        current.responder->send(where.error());
         return;
     }
     if (auto kept = lobbies_.kept_text(*where)) {

@@ -61,7 +61,7 @@ void room_api::get_inactive_rooms(call& current) {
 void room_api::get_running_processes(call& current) {
     const auto wanted = check_region_filter(current.received);
     if (wanted.has_error()) {
-        current.exchange->send(wanted.error());
+        current.responder->send(wanted.error());
         return;
     }
     std::vector<process_with_rooms> processes;
@@ -76,7 +76,7 @@ void room_api::get_running_processes(call& current) {
 void room_api::get_stopped_processes(call& current) {
     const auto wanted = check_region_filter(current.received);
     if (wanted.has_error()) {
-        current.exchange->send(wanted.error());
+        current.responder->send(wanted.error());
         return;
     }
     std::vector<process> processes;
@@ -98,7 +98,7 @@ std::optional<std::vector<const process_record*>> room_api::find_latest_processe
     constexpr std::size_t most = 10;
     const auto filter = check_process_filter(current.received);
     if (filter.has_error()) {
-        current.exchange->send(filter.error());
+        current.responder->send(filter.error());
         return std::nullopt;
     }
     auto all = registry_.processes();
@@ -135,7 +135,7 @@ void room_api::get_latest_processes_v2(call& current) {
 void room_api::get_processes_count(call& current) {
     const auto filter = check_process_filter(current.received);
     if (filter.has_error()) {
-        current.exchange->send(filter.error());
+        current.responder->send(filter.error());
         return;
     }
     const auto all = registry_.processes();
@@ -152,7 +152,7 @@ const process_record* room_api::make_process(call& current) {
     }
     const auto where = check_region(current.path.get("region"));
     if (where.has_error()) {
-        current.exchange->send(where.error());
+        current.responder->send(where.error());
         return nullptr;
     }
     const auto created = registry_.create_process(now(), *where);

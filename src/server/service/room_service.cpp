@@ -33,8 +33,8 @@ room_service::room_service(boost::asio::io_context& context, registry_options re
     provider_.on_event([this](const process_event& event) { on_event(event); });
 }
 
-void room_service::handle(httpd::request received, std::shared_ptr<httpd::exchange> exchange) {
-    api_.handle(std::move(received), exchange);
+void room_service::handle(httpd::request received, std::shared_ptr<httpd::responder> responder) {
+    api_.handle(std::move(received), responder);
 }
 
 void room_service::stop() {

@@ -25,7 +25,7 @@ public:
     ~room_service() = default;
 
     /// Answers a request.
-    void handle(httpd::request received, std::shared_ptr<httpd::exchange> exchange);
+    void handle(httpd::request received, std::shared_ptr<httpd::responder> responder);
 
     /// Gives all held answers, takes no more requests and stops all processes.
     void stop();

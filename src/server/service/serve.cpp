@@ -233,9 +233,9 @@ private:
         };
         server_ = std::make_unique<httpd::server>(
             context_, std::move(http),
-            [this](httpd::request received, std::shared_ptr<httpd::exchange> exchange) {
+            [this](httpd::request received, std::shared_ptr<httpd::responder> responder) {
                 try {
-                    service_->handle(std::move(received), std::move(exchange));
+                    service_->handle(std::move(received), std::move(responder));
                 } catch (const std::exception& failure) {
                     log_(std::string("a request failed: ") + failure.what());
                     throw;

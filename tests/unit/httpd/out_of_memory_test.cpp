@@ -18,8 +18,8 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using asio::ip::tcp;
-using roomport::httpd::exchange;
 using roomport::httpd::request;
+using roomport::httpd::responder;
 using roomport::httpd::response;
 using roomport::httpd::server;
 using roomport::httpd::server_options;
@@ -88,8 +88,8 @@ std::string echo_request(std::size_t size) {
 TEST_F(HttpServerOutOfMemory, ServesEverybodyElseAsBefore) {
     constexpr std::size_t size = 6000;
     const auto text = echo_request(size);
-    std::vector<std::shared_ptr<exchange>> held;
-    start(server_options(), [&](const request& received, std::shared_ptr<exchange> caller) {
+    std::vector<std::shared_ptr<responder>> held;
+    start(server_options(), [&](const request& received, std::shared_ptr<responder> caller) {
         held.assign(1, caller);
         caller->on_abandoned([&] { held.clear(); });
         caller->send(response(200, received.body));
@@ -116,7 +116,7 @@ TEST_F(HttpServerOutOfMemory, ServesEverybodyElseAsBefore) {
 TEST_F(HttpServerOutOfMemory, EnforcesDeadlinesAsBefore) {
     server_options options;
     options.request_timeout = 1ms;
-    start(options, [](const request&, const std::shared_ptr<exchange>&) {});
+    start(options, [](const request&, const std::shared_ptr<responder>&) {});
     for_each_allocation(
         [&](std::size_t nth) {
             tcp::socket slow(context);
@@ -139,7 +139,7 @@ TEST_F(HttpServerOutOfMemory, EnforcesDeadlinesAsBefore) {
 TEST_F(HttpServerOutOfMemory, DrainsAllThatIsIdle) {
     constexpr std::size_t callers = 3;
     for_each_allocation([&](std::size_t nth) {
-        start(server_options(), [](const request&, const std::shared_ptr<exchange>&) {});
+        start(server_options(), [](const request&, const std::shared_ptr<responder>&) {});
         std::vector<tcp::socket> idle;
         for (std::size_t i = 0; i < callers; ++i) {
             idle.emplace_back(context).connect(where);

@@ -16,8 +16,8 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using asio::ip::tcp;
-using roomport::httpd::exchange;
 using roomport::httpd::request;
+using roomport::httpd::responder;
 using roomport::httpd::response;
 using roomport::httpd::server;
 using roomport::httpd::server_options;
@@ -28,7 +28,7 @@ protected:
     void start(server_options options = server_options()) {
         served =
             std::make_unique<server>(context, std::move(options),
-                                     [this](request received, std::shared_ptr<exchange> caller) {
+                                     [this](request received, std::shared_ptr<responder> caller) {
                                          handle(std::move(received), std::move(caller));
                                      });
         where = served->listen({asio::ip::address_v4::loopback(), 0});
@@ -64,8 +64,8 @@ protected:
     }
 
     asio::io_context context;
-    std::function<void(request, std::shared_ptr<exchange>)> handle =
-        [](const request& received, const std::shared_ptr<exchange>& caller) {
+    std::function<void(request, std::shared_ptr<responder>)> handle =
+        [](const request& received, const std::shared_ptr<responder>& caller) {
             caller->send(response(200, received.body));
         };
     std::unique_ptr<server> served;
@@ -86,7 +86,7 @@ TEST_F(HttpServer, AnswersAndClosesWhenAsked) {
 
 TEST_F(HttpServer, AnExchangeThatIsLetGoIsAnswered500) {
     start();
-    handle = [](const request&, const std::shared_ptr<exchange>&) {
+    handle = [](const request&, const std::shared_ptr<responder>&) {
     };
     auto socket = connect();
     send(socket, "GET / HTTP/1.0\r\n\r\n");
@@ -95,7 +95,7 @@ TEST_F(HttpServer, AnExchangeThatIsLetGoIsAnswered500) {
 
 TEST_F(HttpServer, AHandlerThatThrowsIsAnswered500) {
     start();
-    handle = [](const request&, const std::shared_ptr<exchange>&) {
+    handle = [](const request&, const std::shared_ptr<responder>&) {
         throw std::runtime_error("secret");
     };
     auto socket = connect();
@@ -107,9 +107,9 @@ TEST_F(HttpServer, AHandlerThatThrowsIsAnswered500) {
 
 TEST_F(HttpServer, TellsWhenACallerLeavesAHeldAnswer) {
     start();
-    std::shared_ptr<exchange> held;
+    std::shared_ptr<responder> held;
     bool abandoned = false;
-    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+    handle = [&](const request&, std::shared_ptr<responder> caller) {
         held = std::move(caller);
         held->on_abandoned([&] { abandoned = true; });
     };
@@ -127,8 +127,8 @@ TEST_F(HttpServer, ACallerWhoOnlyEndsItsOwnSideIsAnsweredAllItAsked) {
     server_options options;
     options.every_answer = {{"Everywhere", "yes"}};
     start(std::move(options));
-    std::vector<std::shared_ptr<exchange>> held;
-    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+    std::vector<std::shared_ptr<responder>> held;
+    handle = [&](const request&, std::shared_ptr<responder> caller) {
         held.push_back(std::move(caller));
     };
     auto socket = connect();
@@ -154,9 +154,9 @@ TEST_F(HttpServer, AHeldAnswerOutlastsTheEndOfTheCallersSideByABoundedTime) {
     server_options options;
     options.idle_timeout = 100ms;
     start(std::move(options));
-    std::shared_ptr<exchange> held;
+    std::shared_ptr<responder> held;
     bool abandoned = false;
-    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+    handle = [&](const request&, std::shared_ptr<responder> caller) {
         held = std::move(caller);
         held->on_abandoned([&] { abandoned = true; });
     };
@@ -169,8 +169,8 @@ TEST_F(HttpServer, AHeldAnswerOutlastsTheEndOfTheCallersSideByABoundedTime) {
 
 TEST_F(HttpServer, DrainEndsIdleConnectionsAndLetsAHeldAnswerBeTheLast) {
     start();
-    std::shared_ptr<exchange> held;
-    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+    std::shared_ptr<responder> held;
+    handle = [&](const request&, std::shared_ptr<responder> caller) {
         held = std::move(caller);
     };
     auto idle = connect();
@@ -206,8 +206,8 @@ TEST_F(HttpServer, AcceptsAgainWhenNoAnswerIsHeldOnItsOnlyConnection) {
     server_options options;
     options.bounds.connections = 1;
     start(options);
-    std::shared_ptr<exchange> held;
-    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+    std::shared_ptr<responder> held;
+    handle = [&](const request&, std::shared_ptr<responder> caller) {
         if (held) {
             caller->send(response(200, "second"));
         } else if (caller->hold(1)) {
@@ -251,9 +251,9 @@ TEST_F(HttpServer, TellsWhoHoldsTooMany) {
     server_options options;
     options.bounds.holds = 1;
     start(options);
-    std::shared_ptr<exchange> held;
+    std::shared_ptr<responder> held;
     bool was_refused = false;
-    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+    handle = [&](const request&, std::shared_ptr<responder> caller) {
         if (caller->hold(1)) {
             held = std::move(caller);
         } else {
@@ -319,7 +319,7 @@ TEST_F(HttpServer, SlowReadersGoBeforeTooMuchWaitsToBeWritten) {
     start(options);
     // More than the kernel keeps on its way, so that it waits here.
     const std::string large(std::size_t{16} << 20U, 'x');
-    handle = [&](const request&, const std::shared_ptr<exchange>& caller) {
+    handle = [&](const request&, const std::shared_ptr<responder>& caller) {
         caller->send(response(200, large));
     };
     std::vector<tcp::socket> slow;
@@ -339,7 +339,7 @@ TEST_F(HttpServer, SlowReadersGoBeforeTooMuchWaitsToBeWritten) {
 TEST_F(HttpServer, ASharedBodyIsKeptOnce) {
     start();
     const auto shared = std::make_shared<const std::string>(std::size_t{16} << 20U, 'x');
-    handle = [&](const request&, const std::shared_ptr<exchange>& caller) {
+    handle = [&](const request&, const std::shared_ptr<responder>& caller) {
         response answer(200, "");
         answer.shared_body = shared;
         caller->send(std::move(answer));
@@ -403,8 +403,8 @@ TEST_F(HttpServer, TellsOnceThatNoConnectionCanBeAccepted) {
 
 TEST_F(HttpServer, MayBeDestroyedInTheMiddleOfEverything) {
     start();
-    std::shared_ptr<exchange> held;
-    handle = [&](const request&, std::shared_ptr<exchange> caller) {
+    std::shared_ptr<responder> held;
+    handle = [&](const request&, std::shared_ptr<responder> caller) {
         held = std::move(caller);
     };
     auto busy = connect();

@@ -16,7 +16,7 @@ using roomport::server::held_answers;
 namespace httpd = roomport::httpd;
 
 /// A caller who notes what is sent and may leave.
-class caller final : public httpd::exchange {
+class caller final : public httpd::responder {
 public:
     void send(httpd::response answer) override { received.push_back(std::move(answer.body)); }
     void on_abandoned(std::function<void()> callback) override { abandoned_ = std::move(callback); }

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "http/channel.hpp"
+#include "http/transport.hpp"
 
 #include <memory>
 
 namespace roomport::http::detail {
 
-/// A channel without TLS.
+/// A transport without TLS.
 /// @param socket a connected non-blocking socket, not owned.
-std::unique_ptr<channel> make_plain_channel(int socket);
+std::unique_ptr<transport> make_plain_transport(int socket);
 
 } // namespace roomport::http::detail

@@ -1,4 +1,4 @@
-#include "http/plain_channel.hpp"
+#include "http/plain_transport.hpp"
 
 #include <cerrno>
 #include <sys/socket.h>
@@ -7,15 +7,15 @@
 namespace roomport::http::detail {
 namespace {
 
-using kind = channel_result::kind;
+using kind = transport_result::kind;
 
-class plain_channel final : public channel {
+class plain_transport final : public transport {
 public:
-    explicit plain_channel(int socket) : socket_(socket) {}
+    explicit plain_transport(int socket) : socket_(socket) {}
 
-    channel_result handshake() override { return {}; }
+    transport_result handshake() override { return {}; }
 
-    channel_result read(char* to, std::size_t size) override {
+    transport_result read(char* to, std::size_t size) override {
         ssize_t moved = 0;
         do {
             moved = ::recv(socket_, to, size, 0);
@@ -26,7 +26,7 @@ public:
         return result_of(moved, kind::want_read);
     }
 
-    channel_result write(std::string_view bytes) override {
+    transport_result write(std::string_view bytes) override {
         ssize_t moved = 0;
         do {
             moved = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -41,7 +41,7 @@ public:
     bool resumed() const override { return false; }
 
 private:
-    static channel_result result_of(ssize_t moved, kind when_not_ready) {
+    static transport_result result_of(ssize_t moved, kind when_not_ready) {
         if (moved >= 0) {
             return {kind::done, static_cast<std::size_t>(moved), {}};
         }
@@ -56,8 +56,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<channel> make_plain_channel(int socket) {
-    return std::make_unique<plain_channel>(socket);
+std::unique_ptr<transport> make_plain_transport(int socket) {
+    return std::make_unique<plain_transport>(socket);
 }
 
 } // namespace roomport::http::detail

@@ -9,7 +9,7 @@
 namespace roomport::http::detail {
 
 /// What one attempt to move bytes over a non-blocking socket came to.
-struct channel_result {
+struct transport_result {
     enum class kind {
         /// It worked; `bytes` were moved.
         done,
@@ -34,18 +34,18 @@ struct channel_result {
 ///
 /// It never waits: who owns it asks for readiness. Reading and writing directly, not through an asynchronous stream,
 /// is what makes it possible to look at an idle connection, TLS records included, and to leave it as it was.
-class channel {
+class transport {
 public:
-    channel() = default;
-    channel(const channel&) = delete;
-    channel& operator=(const channel&) = delete;
-    virtual ~channel() = default;
+    transport() = default;
+    transport(const transport&) = delete;
+    transport& operator=(const transport&) = delete;
+    virtual ~transport() = default;
 
     /// Goes on with the handshake; `done` when it is complete and the peer's identity proven.
-    virtual channel_result handshake() = 0;
+    virtual transport_result handshake() = 0;
 
-    virtual channel_result read(char* to, std::size_t size) = 0;
-    virtual channel_result write(std::string_view bytes) = 0;
+    virtual transport_result read(char* to, std::size_t size) = 0;
+    virtual transport_result write(std::string_view bytes) = 0;
 
     /// Whether bytes were taken from the socket that no read has returned yet.
     virtual bool has_buffered() const = 0;

@@ -1,4 +1,4 @@
-#include "http/tls_channel.hpp"
+#include "http/tls_transport.hpp"
 
 #include "http/socket_bio.hpp"
 #include "http/tls_error.hpp"
@@ -15,7 +15,7 @@
 namespace roomport::http::detail {
 namespace {
 
-using kind = channel_result::kind;
+using kind = transport_result::kind;
 
 // What anyone left behind would be taken for the outcome of the next call. Looking first is much cheaper.
 void forget_errors() {
@@ -24,13 +24,13 @@ void forget_errors() {
     }
 }
 
-class tls_channel final : public channel {
+class tls_transport final : public transport {
 public:
-    tls_channel(std::shared_ptr<tls_context> context, int socket) : context_(std::move(context)) {
+    tls_transport(std::shared_ptr<tls_context> context, int socket) : context_(std::move(context)) {
         state_.socket = socket;
     }
 
-    ~tls_channel() override {
+    ~tls_transport() override {
         // OpenSSL takes a session whose connection had no goodbye for compromised and would never resume it.
         if (connected_ && !broken_) {
             SSL_set_shutdown(connection_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
@@ -51,7 +51,7 @@ public:
         return true;
     }
 
-    channel_result handshake() override {
+    transport_result handshake() override {
         ERR_clear_error();
         const int outcome = SSL_do_handshake(connection_.get());
         if (outcome == 1) {
@@ -77,21 +77,21 @@ public:
         return result;
     }
 
-    channel_result read(char* to, std::size_t size) override {
+    transport_result read(char* to, std::size_t size) override {
         std::size_t moved = 0;
         if (failure_) {
             return {kind::failed, 0, *failure_};
         }
         forget_errors();
         const int outcome = SSL_read_ex(connection_.get(), to, size, &moved);
-        return outcome == 1 ? channel_result{kind::done, moved, {}} : result_of(outcome);
+        return outcome == 1 ? transport_result{kind::done, moved, {}} : result_of(outcome);
     }
 
-    channel_result write(std::string_view bytes) override {
+    transport_result write(std::string_view bytes) override {
         std::size_t moved = 0;
         forget_errors();
         const int outcome = SSL_write_ex(connection_.get(), bytes.data(), bytes.size(), &moved);
-        return outcome == 1 ? channel_result{kind::done, moved, {}} : result_of(outcome);
+        return outcome == 1 ? transport_result{kind::done, moved, {}} : result_of(outcome);
     }
 
     bool has_buffered() const override { return SSL_has_pending(connection_.get()) == 1; }
@@ -115,7 +115,7 @@ public:
     bool resumed() const override { return SSL_session_reused(connection_.get()) == 1; }
 
 private:
-    channel_result result_of(int outcome) {
+    transport_result result_of(int outcome) {
         switch (SSL_get_error(connection_.get(), outcome)) {
         case SSL_ERROR_WANT_READ:
             return {kind::want_read, 0, {}};
@@ -155,8 +155,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<channel> make_tls_channel(std::shared_ptr<tls_context> context, int socket) {
-    auto result = std::make_unique<tls_channel>(std::move(context), socket);
+std::unique_ptr<transport> make_tls_transport(std::shared_ptr<tls_context> context, int socket) {
+    auto result = std::make_unique<tls_transport>(std::move(context), socket);
     if (!result->attach()) {
         return nullptr;
     }
