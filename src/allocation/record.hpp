@@ -31,6 +31,8 @@ public:
     std::string key;
     /// Whether the server was ever seen alive: only then does "gone" mean that it ended.
     bool was_alive = false;
+    /// Whether players were ever sent there: such a server is never replaced, its end is the room's.
+    bool was_active = false;
     /// Why it ended.
     std::string reason;
 };

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "allocation/intent.hpp"
+#include "allocation/outcome.hpp"
 #include "allocation/record.hpp"
 
 #include <roomport/model/exposed_port.hpp>
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -77,6 +79,8 @@ public:
     std::vector<exposed_port> endpoints;
     /// Only with `gone`: why.
     std::string reason;
+    /// Only with `gone`: how the orchestrator refused it, if it did.
+    std::optional<refusal_class> refused_as;
     bool operator==(const tell_room&) const = default;
 };
 

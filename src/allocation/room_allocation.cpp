@@ -43,6 +43,7 @@ void room_allocation::restore(const record& last, bool is_superseded, time_point
     case record_state::allocated:
         key_ = last.key;
         was_alive_ = last.was_alive;
+        was_active_ = last.was_active;
         accepted_at_ = now;
         follow(step::watch, now);
         break;
@@ -65,18 +66,13 @@ void room_allocation::restore(const record& last, bool is_superseded, time_point
 
 void room_allocation::destroy(time_point now) {
     if (is_wanted_) {
-        reason_ = "destroyed";
-        give_up(now);
+        give_up("destroyed", now);
     }
 }
 
 /// Nobody wants the room any more; what was sent for it is not abandoned.
-void room_allocation::give_up(time_point now) {
-    is_wanted_ = false;
-    tell_room gone;
-    gone.state = room_state::gone;
-    gone.reason = reason_;
-    actions_.emplace_back(std::move(gone));
+void room_allocation::give_up(const std::string& reason, time_point now) {
+    tell_gone(reason);
     switch (phase_) {
     case phase::starting:
     case phase::active:
@@ -99,6 +95,17 @@ void room_allocation::give_up(time_point now) {
     }
 }
 
+void room_allocation::tell_gone(const std::string& reason,
+                                std::optional<refusal_class> refused_as) {
+    is_wanted_ = false;
+    reason_ = reason;
+    tell_room gone;
+    gone.state = room_state::gone;
+    gone.reason = reason_;
+    gone.refused_as = refused_as;
+    actions_.emplace_back(std::move(gone));
+}
+
 void room_allocation::leave_server(time_point now) {
     actions_.emplace_back(unwatch_server{key_});
     write(record_state::stopping, key_, reason_);
@@ -117,6 +124,7 @@ void room_allocation::write_for(const intent& what, record_state state, const st
     written.what.state = state;
     written.what.key = key;
     written.what.was_alive = was_alive_;
+    written.what.was_active = was_active_;
     written.what.reason = reason;
     actions_.emplace_back(std::move(written));
     ++pending_writes_;
@@ -184,7 +192,8 @@ void room_allocation::create(time_point now) {
         return;
     }
     if (failures_ > 0 && capacity_deadline_ <= now) {
-        fail(reason_.empty() ? "no server was free in time" : reason_, now);
+        fail(reason_.empty() ? "no server was free in time" : reason_, refusal_class::no_capacity,
+             now);
         return;
     }
     phase_ = phase::creating;
@@ -266,7 +275,7 @@ void room_allocation::create_refused(const refused& how, time_point now) {
             auth_refused_since_ = now;
         }
         if (now - *auth_refused_since_ >= settings_.auth_grace) {
-            fail(how.reason, now);
+            fail(how.reason, how.why, now);
             return;
         }
         length = auth_pause;
@@ -282,7 +291,7 @@ void room_allocation::create_refused(const refused& how, time_point now) {
     case refusal_class::config:
     case refusal_class::quota:
     case refusal_class::request:
-        fail(how.reason, now);
+        fail(how.reason, how.why, now);
         return;
     }
     if (!is_wanted_ && !is_uncertain_) {
@@ -324,6 +333,7 @@ void room_allocation::find_ended(const find_outcome& how, time_point now) {
 void room_allocation::adopt(const std::string& key, time_point now) {
     key_ = key;
     was_alive_ = false;
+    was_active_ = false;
     is_probed_ = false;
     accepted_at_ = now;
     failures_ = 0;
@@ -351,12 +361,12 @@ void room_allocation::observed(const std::string& key, const server_observation&
         mark_alive();
         break;
     case server_state::allocated:
-        mark_alive();
         if (phase_ == phase::active || is_probed_) {
             break;
         }
         endpoints_ = seen.endpoints;
-        if (settings_.has_second_stage) {
+        if (settings_.has_second_stage && !was_active_) {
+            mark_alive();
             is_probed_ = true;
             actions_.emplace_back(probe_server{key_, endpoints_});
         } else {
@@ -364,13 +374,8 @@ void room_allocation::observed(const std::string& key, const server_observation&
         }
         break;
     case server_state::gone:
-        if (phase_ == phase::active) {
-            is_wanted_ = false;
-            reason_ = seen.message.empty() ? "its server has ended" : seen.message;
-            tell_room gone;
-            gone.state = room_state::gone;
-            gone.reason = reason_;
-            actions_.emplace_back(std::move(gone));
+        if (was_active_) {
+            tell_gone(seen.message.empty() ? "its server has ended" : seen.message);
             actions_.emplace_back(unwatch_server{std::exchange(key_, {})});
             conclude(now);
         } else if (was_alive_ || now - accepted_at_ > 2 * settings_.unknown_delay) {
@@ -379,9 +384,8 @@ void room_allocation::observed(const std::string& key, const server_observation&
         }
         break;
     case server_state::failed:
-        if (phase_ == phase::active) {
-            reason_ = seen.message.empty() ? "its server has failed" : seen.message;
-            give_up(now);
+        if (was_active_) {
+            give_up(seen.message.empty() ? "its server has failed" : seen.message, now);
         } else {
             replace(seen.message.empty() ? "its server has failed" : seen.message, true, now);
         }
@@ -398,6 +402,11 @@ void room_allocation::became_playable(const std::string& key, time_point now) {
 
 void room_allocation::become_active() {
     phase_ = phase::active;
+    if (!was_active_) {
+        was_alive_ = true;
+        was_active_ = true;
+        write(record_state::allocated, key_);
+    }
     tell_room ready;
     ready.state = room_state::ready;
     ready.endpoints = endpoints_;
@@ -410,15 +419,10 @@ void room_allocation::replace(const std::string& reason, bool is_stopped, time_p
         actions_.emplace_back(unwatch_server{key_});
     }
     if (replacements_ == settings_.most_replacements) {
-        reason_ = reason;
         if (!is_stopped) {
             key_.clear();
         }
-        is_wanted_ = false;
-        tell_room gone;
-        gone.state = room_state::gone;
-        gone.reason = reason_;
-        actions_.emplace_back(std::move(gone));
+        tell_gone(reason);
         if (key_.empty()) {
             conclude(now);
         } else {
@@ -444,6 +448,7 @@ void room_allocation::next_generation(time_point now) {
     capacity_deadline_ = later(now, settings_.capacity_timeout);
     failures_ = 0;
     was_alive_ = false;
+    was_active_ = false;
     is_probed_ = false;
     looks_left_ = 0;
     write(record_state::intended, {});
@@ -451,14 +456,9 @@ void room_allocation::next_generation(time_point now) {
 }
 
 /// The room can't be had.
-void room_allocation::fail(const std::string& reason, time_point now) {
+void room_allocation::fail(const std::string& reason, refusal_class why, time_point now) {
     if (is_wanted_) {
-        reason_ = reason;
-        is_wanted_ = false;
-        tell_room gone;
-        gone.state = room_state::gone;
-        gone.reason = reason_;
-        actions_.emplace_back(std::move(gone));
+        tell_gone(reason, why);
     }
     if (is_uncertain_) {
         write(record_state::stopping, {}, reason_);
@@ -522,7 +522,7 @@ void room_allocation::advance(time_point now) {
     send_stops(now);
     if (phase_ == phase::pausing && pause_ends_ <= now) {
         follow(std::exchange(next_, step::none), now);
-    } else if (phase_ == phase::starting && later(accepted_at_, settings_.start_timeout) <= now) {
+    } else if (is_awaited() && later(accepted_at_, settings_.start_timeout) <= now) {
         replace("it was not playable in time", true, now);
     }
 }
@@ -534,7 +534,7 @@ std::optional<time_point> room_allocation::next_wake() const {
     };
     if (phase_ == phase::pausing) {
         at(pause_ends_);
-    } else if (phase_ == phase::starting) {
+    } else if (is_awaited()) {
         at(later(accepted_at_, settings_.start_timeout));
     }
     for (const stop& one : stops_) {

@@ -120,8 +120,12 @@ private:
     void next_generation(time_point now);
     void write_for(const intent& what, record_state state, const std::string& key,
                    const std::string& reason);
-    void fail(const std::string& reason, time_point now);
-    void give_up(time_point now);
+    void fail(const std::string& reason, refusal_class why, time_point now);
+    void give_up(const std::string& reason, time_point now);
+    void tell_gone(const std::string& reason,
+                   std::optional<refusal_class> refused_as = std::nullopt);
+    /// Whether it has a server that has to become playable in time.
+    bool is_awaited() const noexcept { return phase_ == phase::starting && !was_active_; }
     void leave_server(time_point now);
     void conclude(time_point now);
     void add_stop(const std::string& key, std::optional<intent> of, time_point now);
@@ -148,6 +152,7 @@ private:
 
     std::string key_;
     bool was_alive_ = false;
+    bool was_active_ = false;
     bool is_probed_ = false;
     time_point accepted_at_{};
     std::vector<exposed_port> endpoints_;

@@ -72,6 +72,16 @@ protected:
         EXPECT_EQ(next<watch_server>().key, key);
     }
 
+    /// A record says that players are sent to the server, and they are.
+    void is_ready() {
+        const auto written = next<write_record>();
+        EXPECT_EQ(written.what.state, record_state::allocated);
+        EXPECT_TRUE(written.what.was_alive);
+        EXPECT_TRUE(written.what.was_active);
+        EXPECT_EQ(next<tell_room>().state, room_state::ready);
+        machine.record_written(now);
+    }
+
     static refused refusal(refusal_class why) {
         refused how;
         how.why = why;
@@ -118,7 +128,7 @@ TEST_F(RoomAllocation, TellsOfAServerOnceItIsAllocated) {
     machine.observed("another", seen(server_state::allocated), now);
     expect_nothing_more();
     machine.observed("k", seen(server_state::allocated), now);
-    EXPECT_EQ(next<tell_room>().state, room_state::ready);
+    is_ready();
     EXPECT_FALSE(machine.next_wake());
 }
 
@@ -134,7 +144,7 @@ TEST_F(RoomAllocation, TellsOfNoServerBeforeTheSecondStagePassed) {
     machine.observed("k", seen(server_state::allocated), now);
     expect_nothing_more();
     machine.became_playable("k", now);
-    EXPECT_EQ(next<tell_room>().state, room_state::ready);
+    is_ready();
 }
 
 TEST_F(RoomAllocation, LooksTwiceForAServerBeforeItAsksForAnother) {
@@ -326,9 +336,7 @@ TEST_F(RoomAllocation, EndsWithItsServerOnceItWasReady) {
     create_is_sent();
     server_is_accepted();
     machine.observed("k", seen(server_state::allocated), now);
-    next<write_record>();
-    machine.record_written(now);
-    EXPECT_EQ(next<tell_room>().state, room_state::ready);
+    is_ready();
     machine.observed("k", seen(server_state::gone), now);
     EXPECT_EQ(next<tell_room>().state, room_state::gone);
     next<unwatch_server>();
@@ -372,7 +380,25 @@ TEST_F(RoomAllocation, GoesOnAfterARestart) {
     machine.restore(last, false, now);
     EXPECT_EQ(next<watch_server>().key, "k");
     machine.observed("k", seen(server_state::allocated), now);
-    EXPECT_EQ(next<tell_room>().state, room_state::ready);
+    is_ready();
+}
+
+TEST_F(RoomAllocation, NeverReplacesAServerThatPlayersWereSentToBeforeARestart) {
+    record last;
+    last.what = wanted();
+    last.state = record_state::allocated;
+    last.key = "k";
+    last.was_alive = true;
+    last.was_active = true;
+    machine.restore(last, false, now);
+    EXPECT_EQ(next<watch_server>().key, "k");
+    EXPECT_FALSE(machine.next_wake()) << "there is no time in which it has to become playable";
+    machine.observed("k", seen(server_state::gone), now);
+    EXPECT_EQ(next<tell_room>().state, room_state::gone);
+    next<unwatch_server>();
+    record_lasts(record_state::ended);
+    expect_nothing_more();
+    EXPECT_TRUE(machine.is_over());
 }
 
 TEST_F(RoomAllocation, LooksForWhatMayHaveBeenSentBeforeARestart) {
