@@ -187,7 +187,10 @@ void add_serve_command(CLI::App& program, action& chosen) {
         command.add_option("--simulate", given->simulation,
                            "A model of start-up times instead of game servers; see below");
     exec->excludes(simulate);
-    command.add_option("--listen", given->options.listen, "HOST:PORT; port 0: any")
+    command
+        .add_option("--listen", given->options.listen,
+                    "HOST:PORT: all addresses of the host; localhost is 127.0.0.1 and ::1; "
+                    "port 0: any that is free")
         ->capture_default_str();
     command.add_option("--advertise", given->advertise,
                        "The host that players are told (default: the listen host, or 127.0.0.1)");

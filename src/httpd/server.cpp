@@ -1,5 +1,6 @@
 #include "httpd/server.hpp"
 
+#include "httpd/listening_sockets.hpp"
 #include "httpd/session.hpp"
 #include "httpd/transport.hpp"
 
@@ -9,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <exception>
+#include <list>
 #include <map>
 #include <new>
 #include <optional>
@@ -25,33 +27,28 @@ public:
         : options_(std::make_shared<const server_options>(std::move(options))),
           handler_(std::make_shared<const request_handler>(std::move(handler))),
           limits_(std::make_shared<resource_limits>(options_->bounds)), tls_(options_->tls),
-          acceptor_(context), retry_timer_(context), sweep_timer_(context) {}
+          context_(context), retry_timer_(context), sweep_timer_(context) {}
 
-    tcp::endpoint listen(const tcp::endpoint& where) {
-        acceptor_.open(where.protocol());
-        acceptor_.set_option(tcp::acceptor::reuse_address(true));
-        acceptor_.bind(where);
-        acceptor_.listen(asio::socket_base::max_listen_connections);
+    std::vector<tcp::endpoint> listen(const std::vector<tcp::endpoint>& where) {
+        std::vector<tcp::endpoint> bound;
+        for (auto& opened : open_listening_sockets(context_, where)) {
+            bound.push_back(opened.local_endpoint());
+            doors_.emplace_back(std::move(opened));
+        }
         accept();
         sweep();
-        return acceptor_.local_endpoint();
+        return bound;
     }
 
     void replace_tls(std::shared_ptr<asio::ssl::context> tls) { tls_ = std::move(tls); }
 
     void drain() {
-        draining_ = true;
-        error_code ignored;
-        acceptor_.close(ignored);
-        newcomer_.reset();
+        close_doors();
         for_each([](session& each) { each.drain(); });
     }
 
     void stop() {
-        error_code ignored;
-        draining_ = true;
-        acceptor_.close(ignored);
-        newcomer_.reset();
+        close_doors();
         retry_timer_.cancel();
         sweep_timer_.cancel();
         for_each([](session& each) { each.close(); });
@@ -83,6 +80,25 @@ private:
         bool* flag_;
     };
 
+    /// A listening socket, and who came through it.
+    class door {
+    public:
+        explicit door(tcp::acceptor opened) : acceptor(std::move(opened)) {}
+        tcp::acceptor acceptor;
+        // Accepted when there was a place, and waits for one.
+        std::optional<tcp::socket> newcomer;
+        bool is_accepting = false;
+    };
+
+    void close_doors() {
+        draining_ = true;
+        for (auto& each : doors_) {
+            error_code ignored;
+            each.acceptor.close(ignored);
+            each.newcomer.reset();
+        }
+    }
+
     // Needs no memory. What is called may end any session, so that no iterator is kept; where it has no memory, the others
     // are visited all the same.
     template <class Function>
@@ -105,25 +121,32 @@ private:
     }
 
     void accept() {
-        if (draining_ || accepting_) {
+        for (auto& each : doors_) {
+            accept(each);
+        }
+    }
+
+    void accept(door& at) {
+        if (draining_ || at.is_accepting) {
             return;
         }
         if (!limits_->admits(clock::now())) {
             accept_later();
             return;
         }
-        if (newcomer_) {
-            begin(*std::exchange(newcomer_, std::nullopt));
-            return accept();
+        if (at.newcomer) {
+            begin(*std::exchange(at.newcomer, std::nullopt));
+            return accept(at);
         }
-        acceptor_.async_accept([self = shared_from_this(), pending = pending_mark(accepting_)](
-                                   error_code ec, tcp::socket socket) mutable {
-            pending.end();
-            self->accepted(ec, std::move(socket));
-        });
+        at.acceptor.async_accept(
+            [self = shared_from_this(), &at,
+             pending = pending_mark(at.is_accepting)](error_code ec, tcp::socket socket) mutable {
+                pending.end();
+                self->accepted(at, ec, std::move(socket));
+            });
     }
 
-    void accepted(error_code ec, tcp::socket socket) {
+    void accepted(door& at, error_code ec, tcp::socket socket) {
         if (draining_) {
             return;
         }
@@ -133,8 +156,8 @@ private:
             return;
         }
         has_told_failure_ = false;
-        newcomer_.emplace(std::move(socket));
-        accept();
+        at.newcomer.emplace(std::move(socket));
+        accept(at);
     }
 
     // Out of descriptors or places, or a connection that was gone before it was accepted.
@@ -207,14 +230,13 @@ private:
     std::shared_ptr<const request_handler> handler_;
     std::shared_ptr<resource_limits> limits_;
     std::shared_ptr<asio::ssl::context> tls_;
-    tcp::acceptor acceptor_;
+    asio::io_context& context_;
+    // Never moved: pending accepts refer to them.
+    std::list<door> doors_;
     asio::steady_timer retry_timer_;
     asio::steady_timer sweep_timer_;
     roomport::detail::handler_memory sweep_memory_;
     std::map<session*, std::weak_ptr<session>> sessions_;
-    // Accepted when there was a place, and waits for one.
-    std::optional<tcp::socket> newcomer_;
-    bool accepting_ = false;
     bool draining_ = false;
     bool has_told_failure_ = false;
 };
@@ -226,7 +248,7 @@ server::~server() {
     core_->stop();
 }
 
-tcp::endpoint server::listen(const tcp::endpoint& where) {
+std::vector<tcp::endpoint> server::listen(const std::vector<tcp::endpoint>& where) {
     return core_->listen(where);
 }
 

@@ -102,9 +102,11 @@ public:
     /// Ends everything at once.
     ~server();
 
-    /// Opens the listening socket; port 0 lets the system choose.
-    /// @return the endpoint listened on. @throws boost::system::system_error
-    boost::asio::ip::tcp::endpoint listen(const boost::asio::ip::tcp::endpoint& where);
+    /// Opens a listening socket for each of some addresses and accepts connections; to be called once. With port 0 the system
+    /// chooses one for all. Addresses that this machine does not have are left out, unless it has none of them.
+    /// @return the endpoints listened on, in the same order. @throws listen_failure, which says for which one.
+    std::vector<boost::asio::ip::tcp::endpoint>
+    listen(const std::vector<boost::asio::ip::tcp::endpoint>& where);
 
     /// Uses other TLS settings for connections accepted from now on.
     void replace_tls(std::shared_ptr<boost::asio::ssl::context> tls);

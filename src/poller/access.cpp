@@ -9,25 +9,28 @@
 
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
+
 namespace roomport::poller {
 
 using boost::asio::ip::tcp;
 
-tcp::endpoint find_listen_address(boost::asio::io_context& context,
-                                  const configuration::listen_section& given) {
+std::vector<tcp::endpoint> find_listen_addresses(boost::asio::io_context& context,
+                                                 const configuration::listen_section& given) {
     if (given.tls_certificate.has_value() != given.tls_key.has_value()) {
         throw configuration_error("listen.tls_certificate and listen.tls_key belong together: give "
                                   "both, or none");
     }
-    tcp::endpoint found;
+    std::vector<tcp::endpoint> found;
     try {
-        found = program::resolve_listen_address(context, given.address);
+        found = program::resolve_listen_address(context, given.address).endpoints;
     } catch (const program::usage_error&) {
         throw configuration_error("listen.address: '" + given.address +
                                   "' is not an address of this machine; give HOST:PORT, like "
-                                  "127.0.0.1:8180 or [::1]:8180");
+                                  "localhost:8180, 127.0.0.1:8180 or [::1]:8180");
     }
-    if (found.address().is_loopback()) {
+    if (std::all_of(found.begin(), found.end(),
+                    [](const tcp::endpoint& each) { return each.address().is_loopback(); })) {
         return found;
     }
     std::string missing = given.tls_certificate ? "" : "listen.tls_certificate and listen.tls_key";

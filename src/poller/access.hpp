@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace boost::asio::ssl {
 class context;
@@ -18,9 +19,10 @@ class context;
 namespace roomport::poller {
 
 /// Where to listen. A host name is looked up at once.
-/// @throws configuration_error when there is no such address, or when others can reach it and TLS or token are missing.
-boost::asio::ip::tcp::endpoint find_listen_address(boost::asio::io_context& context,
-                                                   const configuration::listen_section& given);
+/// @throws configuration_error when there is no such address, or when others can reach one of them and TLS or token are
+/// missing.
+std::vector<boost::asio::ip::tcp::endpoint>
+find_listen_addresses(boost::asio::io_context& context, const configuration::listen_section& given);
 
 /// The token that callers have to send, read from its file; nothing when none is asked for.
 /// @throws configuration_error when the file can't be used.

@@ -145,7 +145,7 @@ std::vector<known_section> known_sections(configuration& to) {
     sections.emplace_back(
         "listen",
         std::vector<known_key>{
-            {"address", text(listen.address, "HOST:PORT as a text, like \"127.0.0.1:8180\"",
+            {"address", text(listen.address, "HOST:PORT as a text, like \"localhost:8180\"",
                              [](const std::string& given) { return given.size() > 2; })},
             {"tls_certificate", file_name(listen.tls_certificate)},
             {"tls_key", file_name(listen.tls_key)},

@@ -29,7 +29,7 @@ public:
     class listen_section {
     public:
         listen_section() = default;
-        std::string address = "127.0.0.1:8180";
+        std::string address = "localhost:8180";
         std::optional<std::string> tls_certificate;
         std::optional<std::string> tls_key;
         std::optional<std::string> token_file;

@@ -1,8 +1,10 @@
 #include "poller/daemon.hpp"
 
+#include "httpd/listening_sockets.hpp"
 #include "poller/access.hpp"
 #include "poller/serve.hpp"
 #include "program/descriptor_limit.hpp"
+#include "program/listen_address.hpp"
 
 #include "program/printable.hpp"
 #include "program/report.hpp"
@@ -32,7 +34,7 @@ daemon::daemon(const configuration& given, client_options client, wait_options w
     : given_(given), client_tls_(client.pool.tls), streams_(streams),
       log_(streams, given.log.level), signals_(context_, SIGTERM, SIGINT, SIGHUP),
       watchdog_timer_(context_), input_timer_(context_), end_timer_(context_),
-      endpoint_(find_listen_address(context_, given.listen)),
+      endpoints_(find_listen_addresses(context_, given.listen)),
       rooms_(context_, std::move(client), std::move(waits), given.rooms.max_rooms, log_, metrics_,
              [this](std::string_view line) {
                  streams_.write_line(standard_streams::target::output, line);
@@ -106,10 +108,11 @@ void daemon::run_context() {
 void daemon::listen() {
     tcp::endpoint bound;
     try {
-        bound = server_->listen(endpoint_);
-    } catch (const boost::system::system_error& failure) {
-        throw configuration_error("listen.address: can't listen on " + given_.listen.address +
-                                  ": " + failure.code().message() + "; choose another address");
+        bound = server_->listen(endpoints_).front();
+    } catch (const httpd::listen_failure& failure) {
+        throw configuration_error("listen.address: can't listen on " +
+                                  program::to_host_and_port(failure.where) + ": " +
+                                  failure.code().message() + "; choose another address or port");
     }
     const auto url = to_url(bound, given_.listen.tls_certificate.has_value());
     log_.info("listening", json::object_writer()

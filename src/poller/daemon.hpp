@@ -73,7 +73,7 @@ private:
     boost::asio::steady_timer watchdog_timer_;
     boost::asio::steady_timer input_timer_;
     boost::asio::steady_timer end_timer_;
-    boost::asio::ip::tcp::endpoint endpoint_;
+    std::vector<boost::asio::ip::tcp::endpoint> endpoints_;
     waiting_rooms rooms_;
     http_front front_;
     std::unique_ptr<httpd::server> server_;

@@ -39,7 +39,7 @@ constexpr const char* footer =
     "Exit status: 0 stopped by a signal; 1 internal failure; 2 bad usage or configuration.\n\n"
     "Examples:\n"
     "  roomport-poller                              # for the local room service, on "
-    "127.0.0.1:8180\n"
+    "localhost:8180\n"
     "  roomport-poller --config poller.toml --check\n"
     "  curl -d '{\"roomId\":\"ROOM\",\"timeout\":\"30s\"}' http://127.0.0.1:8180/v1/rooms\n"
     "  curl http://127.0.0.1:8180/v1/rooms/ROOM?wait=30\n";

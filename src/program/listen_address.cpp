@@ -23,8 +23,35 @@ bool is_host_name(std::string_view text) {
                    }));
 }
 
-tcp::endpoint resolve_listen_address(asio::io_context& context, std::string_view text) {
-    const std::string advice = "--listen is HOST:PORT, like 127.0.0.1:8443 or [::1]:0";
+namespace {
+
+/// The interface of a link-local address is this machine's own business.
+asio::ip::address without_interface(const asio::ip::address& address) {
+    if (!address.is_v6()) {
+        return address;
+    }
+    return asio::ip::address_v6(address.to_v6().to_bytes());
+}
+
+/// As names and addresses are compared.
+std::string in_one_form(const std::string& name) {
+    boost::system::error_code ec;
+    const auto address = asio::ip::make_address(name, ec);
+    if (!ec) {
+        return without_interface(address).to_string();
+    }
+    std::string lower = name;
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return lower;
+}
+
+} // namespace
+
+listen_address resolve_listen_address(asio::io_context& context, std::string_view text) {
+    const std::string advice =
+        "--listen is HOST:PORT, like localhost:8443, 127.0.0.1:8443 or [::1]:0";
     const auto colon = text.rfind(':');
     if (colon == text.npos) {
         throw usage_error(advice);
@@ -45,48 +72,59 @@ tcp::endpoint resolve_listen_address(asio::io_context& context, std::string_view
     if (!is_host_name(host)) {
         throw usage_error(advice);
     }
+    listen_address result;
+    result.host = host;
     boost::system::error_code ec;
-    const auto address = asio::ip::make_address(std::string(host), ec);
+    const auto address = asio::ip::make_address(result.host, ec);
     if (!ec) {
-        return {address, port};
+        result.endpoints.emplace_back(address, port);
+        return result;
+    }
+    if (in_one_form(result.host) == "localhost") {
+        result.endpoints.emplace_back(asio::ip::address_v4::loopback(), port);
+        result.endpoints.emplace_back(asio::ip::address_v6::loopback(), port);
+        return result;
     }
     tcp::resolver resolver(context);
-    const auto found = resolver.resolve(std::string(host), "", tcp::resolver::passive, ec);
-    if (ec || found.empty()) {
-        throw usage_error("the host name in --listen can't be resolved: " + std::string(host));
+    for (const auto& found : resolver.resolve(result.host, "", tcp::resolver::passive, ec)) {
+        const tcp::endpoint endpoint(found.endpoint().address(), port);
+        auto& known = result.endpoints;
+        if (std::find(known.begin(), known.end(), endpoint) == known.end()) {
+            known.push_back(endpoint);
+        }
     }
-    return {found.begin()->endpoint().address(), port};
+    if (result.endpoints.empty()) {
+        throw usage_error("the host name in --listen can't be resolved: " + result.host);
+    }
+    return result;
+}
+
+std::string to_host_and_port(const tcp::endpoint& endpoint) {
+    const auto host = endpoint.address().to_string();
+    return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" +
+           std::to_string(endpoint.port());
 }
 
 std::string to_url(const tcp::endpoint& endpoint) {
-    const auto host = endpoint.address().to_string();
-    return "https://" + (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" +
-           std::to_string(endpoint.port());
+    return "https://" + to_host_and_port(endpoint);
 }
 
 std::string default_advertised_host(const tcp::endpoint& endpoint) {
     return endpoint.address().is_unspecified() ? "127.0.0.1" : endpoint.address().to_string();
 }
 
-std::vector<std::string> certificate_names(const tcp::endpoint& endpoint,
+std::vector<std::string> certificate_names(const listen_address& where,
                                            const std::string& advertised,
                                            const std::vector<std::string>& further) {
     std::vector<std::string> names{"localhost", "127.0.0.1", "::1", advertised};
-    if (!endpoint.address().is_unspecified()) {
-        names.push_back(endpoint.address().to_string());
-    }
-    names.insert(names.end(), further.begin(), further.end());
-    for (auto& name : names) {
-        boost::system::error_code ec;
-        const auto address = asio::ip::make_address(name, ec);
-        if (!ec) {
-            name = address.to_string();
-        } else {
-            std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-                return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-            });
+    for (const auto& endpoint : where.endpoints) {
+        if (!endpoint.address().is_unspecified()) {
+            names.push_back(where.host);
+            names.push_back(endpoint.address().to_string());
         }
     }
+    names.insert(names.end(), further.begin(), further.end());
+    std::transform(names.begin(), names.end(), names.begin(), in_one_form);
     return names;
 }
 

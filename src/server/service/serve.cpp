@@ -1,5 +1,6 @@
 #include "server/service/serve.hpp"
 
+#include "httpd/listening_sockets.hpp"
 #include "httpd/server.hpp"
 #include "httpd/tls_context.hpp"
 #include "program/descriptor_limit.hpp"
@@ -110,7 +111,7 @@ public:
             // Files and folders that the user named, or that belong to the user, can't be used.
             throw program::usage_error(failure.what());
         }
-        announce(program::to_url(endpoint_));
+        announce(program::to_url(endpoints_.front()));
         context_.run();
         if (local_) {
             // What has left its process group is still to be found by its environment.
@@ -138,7 +139,8 @@ private:
             log_("killed " + std::to_string(killed) + " processes that an earlier run had left");
         }
         max_connections_ = most_connections();
-        advertised_ = options_.advertise.value_or(program::default_advertised_host(where));
+        advertised_ =
+            options_.advertise.value_or(program::default_advertised_host(where.endpoints.front()));
         names_ = program::certificate_names(where, advertised_, options_.tls_names);
         prepare_tls(state);
         program::restrict_to_owner(state.file("app-secret"));
@@ -148,8 +150,8 @@ private:
         const auto token_file =
             std::filesystem::absolute(options_.token_file.value_or(state.file("token")));
         const auto token = state_directory::load_or_make_secret(token_file);
-        endpoint_ = listen(where, token);
-        write_facts(state, endpoint_, token_file);
+        endpoints_ = listen(where, token);
+        write_facts(state, endpoints_.front(), token_file);
         wait_for_signals();
     }
 
@@ -222,7 +224,7 @@ private:
         provider_ = std::move(created);
     }
 
-    tcp::endpoint listen(const tcp::endpoint& where, const secret& token) {
+    std::vector<tcp::endpoint> listen(const program::listen_address& where, const secret& token) {
         httpd::server_options http;
         http.tls = tls_;
         http.bounds = options_.connections;
@@ -241,13 +243,13 @@ private:
                     throw;
                 }
             });
-        tcp::endpoint endpoint;
+        std::vector<tcp::endpoint> endpoints;
         try {
-            endpoint = server_->listen(where);
-        } catch (const boost::system::system_error& failure) {
-            throw program::usage_error("can't listen on " + options_.listen + ": " +
-                                       failure.code().message() +
-                                       "; choose another address with --listen");
+            endpoints = server_->listen(where.endpoints);
+        } catch (const httpd::listen_failure& failure) {
+            throw program::usage_error(
+                "can't listen on " + program::to_host_and_port(failure.where) + ": " +
+                failure.code().message() + "; choose another address or port with --listen");
         }
         registry_options registry;
         registry.refuses_dash_ids = refuses_dash_ids_;
@@ -263,7 +265,7 @@ private:
         api.token = token;
         api.app_secret = app_secret_;
         api.advertised_host = advertised_;
-        api.port = endpoint.port();
+        api.port = endpoints.front().port();
         api.lobbies = options_.lobbies;
         api.player_token_lifetime = options_.player_token_lifetime;
         // Simulated processes bind nothing, so nobody can be in their way.
@@ -273,7 +275,7 @@ private:
         }
         service_ = std::make_unique<room_service>(context_, std::move(registry), std::move(ports),
                                                   std::move(api), *provider_, log_);
-        return endpoint;
+        return endpoints;
     }
 
     void write_facts(const state_directory& state, const tcp::endpoint& endpoint,
@@ -370,7 +372,7 @@ private:
     std::size_t max_connections_ = 0;
     // Holds the lock of the state folder as long as the service runs.
     std::optional<state_directory> state_;
-    tcp::endpoint endpoint_;
+    std::vector<tcp::endpoint> endpoints_;
     std::string marker_;
     secret app_secret_;
     std::string advertised_;

@@ -27,10 +27,11 @@ public:
     std::optional<std::string> command;
     std::optional<simulation_spec> simulation;
 
-    /// `HOST:PORT`, IPv6 addresses in brackets; port 0: chosen by the system.
-    std::string listen = "127.0.0.1:8443";
+    /// `HOST:PORT`, IPv6 addresses in brackets; port 0: chosen by the system. All addresses of a name are listened on;
+    /// `localhost` is 127.0.0.1 and ::1.
+    std::string listen = "localhost:8443";
 
-    /// Where players find the ports; nothing: the listen host, or 127.0.0.1 when that is "any".
+    /// Where players find the ports; nothing: the first listen address, or 127.0.0.1 when that is "any".
     std::optional<std::string> advertise;
 
     /// Further names for the certificate.

@@ -151,6 +151,13 @@ class Configuration(PollerCase):
             self.assertIn("tls_certificate", done.stderr)
             self.assertIn("token_file", done.stderr)
 
+    def test_localhost_is_both_loopback_addresses(self):
+        poller = self.poller(listen={"address": "localhost:0"},
+                             api={"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"})
+        self.assertRegex(poller.url, r"^http://127\.0\.0\.1:\d+$")
+        for poller.address in ["127.0.0.1", "::1"]:
+            self.assertEqual(poller.call("GET", "/healthz").status, 200)
+
     def test_an_address_in_use(self):
         first = self.poller(api={"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"})
         self.file.write_text(f'[listen]\naddress = "127.0.0.1:{first.port}"\n')

@@ -78,10 +78,10 @@ class Answer:
 class Service:
     """One room service with a state folder of its own."""
 
-    def __init__(self, *arguments, state=None, environment=None):
+    def __init__(self, *arguments, state=None, environment=None, listen="127.0.0.1:0", wrapper=()):
         self.owns_state = state is None
         self.state = state or tempfile.mkdtemp(prefix="roomport-test-")
-        self.arguments = [ROOMPORT, "serve", "--listen", "127.0.0.1:0", "--state-dir", self.state,
+        self.arguments = [*wrapper, ROOMPORT, "serve", "--listen", listen, "--state-dir", self.state,
                           *arguments]
         self.environment = dict(os.environ, **(environment or {}))
         try:

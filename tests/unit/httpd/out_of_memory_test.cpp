@@ -36,7 +36,7 @@ protected:
 
     void start(const server_options& options, handler handle) {
         served = std::make_unique<server>(context, options, std::move(handle));
-        where = served->listen({asio::ip::address_v4::loopback(), 0});
+        where = served->listen({tcp::endpoint(asio::ip::address_v4::loopback(), 0)}).front();
     }
 
     template <class Condition>

@@ -31,7 +31,7 @@ protected:
                                      [this](request received, std::shared_ptr<responder> caller) {
                                          handle(std::move(received), std::move(caller));
                                      });
-        where = served->listen({asio::ip::address_v4::loopback(), 0});
+        where = served->listen({tcp::endpoint(asio::ip::address_v4::loopback(), 0)}).front();
     }
 
     tcp::socket connect() {
