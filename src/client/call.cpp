@@ -1,5 +1,7 @@
 #include "client/call.hpp"
 
+#include "hathora/room_observer.hpp"
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
@@ -104,6 +106,8 @@ void call::received(error_code ec, const http::response& response) {
     if (outcome_code) {
         outcome.message = hathora::failure_message(response, *document_, hidden_token());
         outcome.not_before = http::retry_not_before(response);
+    } else if (owner_->rooms) {
+        owner_->rooms->announced(response);
     }
     finish(std::move(outcome));
 }

@@ -69,12 +69,12 @@ hathora::batch_polls::settings batch_settings(const client_options& options,
     return batches;
 }
 
-std::shared_ptr<observer> observer_of(const client_options& options,
-                                      const asio::any_io_executor& strand,
-                                      std::shared_ptr<http::pool> connections,
-                                      std::shared_ptr<hathora::remembered_token> token) {
+std::shared_ptr<hathora::room_observer>
+observer_of_rooms(const client_options& options, const asio::any_io_executor& strand,
+                  std::shared_ptr<http::pool> connections,
+                  std::shared_ptr<hathora::remembered_token> token) {
     if (options.observer) {
-        return options.observer;
+        return nullptr;
     }
     return std::make_shared<hathora::room_observer>(strand, std::move(connections), options.app_id,
                                                     batch_settings(options, std::move(token)));
@@ -100,8 +100,9 @@ client::impl::impl(asio::any_io_executor executor, client_options with)
                                      : asio::any_io_executor(asio::make_strand(io_executor))),
       connections(std::make_shared<http::pool>(strand, io_executor, parsed(options.endpoint),
                                                options.pool)),
-      waits(std::in_place, strand, io_executor, observer_of(options, strand, connections, token),
-            engine_options(options)),
+      rooms(observer_of_rooms(options, strand, connections, token)),
+      waits(std::in_place, strand, io_executor,
+            rooms ? std::shared_ptr<observer>(rooms) : options.observer, engine_options(options)),
       random(options.seed) {}
 
 void client::impl::cancel_all() {

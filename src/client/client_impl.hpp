@@ -21,6 +21,10 @@ namespace roomport {
 
 namespace asio = boost::asio;
 
+namespace hathora {
+class room_observer;
+}
+
 class activity;
 using activity_set = std::set<activity*>;
 
@@ -77,6 +81,8 @@ struct client::impl final : detail::shutdown_listener {
     asio::any_io_executor io_executor;
     asio::any_io_executor strand;
     std::shared_ptr<http::pool> connections;
+    /// Null: the options have an observer of their own.
+    std::shared_ptr<hathora::room_observer> rooms;
     /// There until the context ends.
     std::optional<wait_engine> waits;
     random_source random;

@@ -1,6 +1,7 @@
 #include "hathora/room_observer.hpp"
 
 #include "hathora/encode.hpp"
+#include "hathora/observe.hpp"
 #include "hathora/room_poll.hpp"
 
 #include <roomport/hathora/operations.hpp>
@@ -54,6 +55,18 @@ void room_observer::async_observe(std::string_view key, duration hold, time_poin
 
 batch_terms room_observer::batch() const {
     return batches_->terms();
+}
+
+duration room_observer::hold_limit() const {
+    return hold_limit_;
+}
+
+void room_observer::announced(const http::response& answer) {
+    const duration hold = announced_hold(answer);
+    if (hold > duration::zero()) {
+        hold_limit_ = hold;
+        batches_->announced(answer);
+    }
 }
 
 void room_observer::async_observe_many(std::span<const std::string_view> keys, duration hold,

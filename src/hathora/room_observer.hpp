@@ -33,11 +33,17 @@ public:
 
     batch_terms batch() const override;
 
+    duration hold_limit() const override;
+
+    /// Takes notice of what a good answer about something else than connections announced, if it did: that of a creation.
+    void announced(const http::response& answer);
+
     void async_observe_many(std::span<const std::string_view> keys, duration hold,
                             time_point deadline, batch_handler_type handler) override;
 
 private:
     std::shared_ptr<batch_polls> batches_;
+    duration hold_limit_{};
     std::shared_ptr<const poll_settings> settings_;
     /// Polls that are over, to be used again.
     std::shared_ptr<std::vector<std::shared_ptr<room_poll>>> shelf_;

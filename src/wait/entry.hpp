@@ -128,6 +128,8 @@ public:
     hold_trust trust;
     /// Whether a poll of many keys said nothing about this one.
     bool needs_single_poll = false;
+    /// Whether it is known when it was made, so that it is starting until a poll says otherwise.
+    bool is_new = false;
     /// Whether it is due and waits for a place.
     bool is_queued = false;
     /// Whether nobody is interested in it any more but those whose waits are about to end.

@@ -72,6 +72,7 @@ ended_poll wait_state::take(poll_id id, const observation& whole, bool has_news,
     under_way_.close(id);
     if (!is_batch && !has_failed(whole.state)) {
         hold_limit_ = whole.hold_limit;
+        is_hold_limit_answered_ = true;
     }
 
     const bool failed = has_failed(whole.state);

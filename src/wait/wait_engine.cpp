@@ -280,12 +280,14 @@ private:
     /// Before each decision, since time alone may change what the observer can do.
     void offer_terms() noexcept {
         batch_terms terms;
+        duration hold_limit{};
         try {
             terms = observer_->batch();
+            hold_limit = observer_->hold_limit();
         } catch (...) {
             caught(std::current_exception());
         }
-        state_->offer(terms);
+        state_->offer(terms, hold_limit);
     }
 
     void start_poll(wait_detail::poll_id id, std::string_view key, duration hold,

@@ -55,7 +55,7 @@ time_point wait_state::due_time(const entry& one, time_point now) const {
 
 duration wait_state::possible_hold(const entry& one, duration limit, time_point now) const {
     const bool is_starting =
-        one.history.count() > 0 && one.history.state() == observed_state::starting;
+        one.history.count() == 0 ? one.is_new : one.history.state() == observed_state::starting;
     const bool is_free = !one.is_polled() && !one.is_held() && !one.is_queued;
     const auto deadline = one.nearest_uncovered();
     if (!is_starting || !is_free || !one.trust.may_hold() || !deadline) {

@@ -29,6 +29,13 @@ wait_state::~wait_state() {
     }
 }
 
+void wait_state::offer(const batch_terms& terms, duration hold_limit) noexcept {
+    terms_ = terms;
+    if (!is_hold_limit_answered_) {
+        hold_limit_ = hold_limit;
+    }
+}
+
 void wait_state::start(waiter& wait, std::string_view key, time_point now,
                        std::optional<time_point> created) {
     if (started_ == time_point::min()) {
@@ -69,6 +76,7 @@ entry& wait_state::find_or_add(const waiter& wait, std::string_view key,
     }
     static_cast<void>(made.release());
     if (created) {
+        one.is_new = true;
         one.next_poll = planned(one.first_pause(now, random_.next(), actions_), now);
     }
     return one;

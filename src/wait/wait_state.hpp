@@ -32,8 +32,10 @@ public:
     wait_state& operator=(const wait_state&) = delete;
     ~wait_state();
 
-    /// Takes in what the observer can do with many keys at once, until it is told anew.
-    void offer(const batch_terms& terms) noexcept { terms_ = terms; }
+    /// Takes in what the observer can do, until it is told anew.
+    /// @param terms      with many keys at once.
+    /// @param hold_limit with one key, until a poll of one was answered well.
+    void offer(const batch_terms& terms, duration hold_limit) noexcept;
 
     /// Begins a wait.
     /// @param wait    must live until it is completed or this object is destroyed.
@@ -161,8 +163,9 @@ private:
     round_trip_estimate round_trip_;
     poll_gate gate_;
     tick_grid grid_;
-    /// What the last good answer allows.
+    /// What the last good answer allows, or the observer as long as there was none.
     duration hold_limit_{};
+    bool is_hold_limit_answered_ = false;
     /// What the observer offers.
     batch_terms terms_;
 

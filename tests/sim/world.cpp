@@ -74,7 +74,7 @@ world::world(const world_options& options, log_sink log)
       log_(std::move(log)), now_(begin_), random_(options.seed ^ 0x3013dU),
       server_(options_, begin_), inspector_(options_, begin_), is_told_ready_(options.rooms),
       is_told_gone_(options.rooms), state_(engine_options(options_), *this) {
-    state_.offer(terms());
+    state_.offer(terms(), {});
     populate();
 }
 

@@ -81,6 +81,12 @@ public:
     /// `run()` of the context.
     virtual batch_terms batch() const;
 
+    /// The longest hold of a poll of one key that the server is known to offer before any such poll was answered well,
+    /// from the answer that made a key, say: a wait that knows when its key was made (`wait_options::created_at`) then
+    /// begins with a held poll. Afterwards `observation::hold_limit` counts alone. Called when @ref batch is, and the
+    /// same holds for it. By default zero: nothing is known.
+    virtual duration hold_limit() const;
+
     /// Polls many keys with one request; everything said of @ref async_observe holds here too. Only called with as
     /// many keys as @ref batch allows. A held one is answered as soon as one of the keys is no longer starting.
     /// @param keys     valid until this function returns; no key stands there twice.

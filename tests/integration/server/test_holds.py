@@ -1,12 +1,14 @@
 """Held answers: level-triggered, bounded, released at once."""
 
 import http.client
+import json
 import os
+import subprocess
 import threading
 import time
 import unittest
 
-from service import ServiceCase, eventually
+from service import APP, LIMIT, ROOMPORT, ServiceCase, eventually
 
 
 def descriptors(service):
@@ -35,6 +37,16 @@ class Holds(ServiceCase):
         room = service.create().json["roomId"]
         self.assertEqual(service.info(room).headers["roomport-wait"], "25")
         self.assertEqual(service.info("unknown").headers["roomport-wait"], "25")
+
+    def test_create_and_wait_holds_from_its_first_poll(self):
+        service = self.service("--simulate", "3s")
+        done = subprocess.run([ROOMPORT, "create", "--region", "Frankfurt", "--wait", "--json", "--endpoint",
+                               f"https://127.0.0.1:{service.port}", "--ca-file", os.path.join(service.state, "ca.pem")],
+                              capture_output=True, text=True, timeout=LIMIT, check=False,
+                              env={**os.environ, "HATHORA_TOKEN": service.token, "HATHORA_APP_ID": APP})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # The creation and one hold, however long the game server takes.
+        self.assertEqual(json.loads(done.stdout)["polls"], 2)
 
     def test_only_starting_is_held(self):
         service = self.service("--simulate", "10ms")

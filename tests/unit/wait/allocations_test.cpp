@@ -45,7 +45,7 @@ public:
         : state_(options, *this) {
         batch_terms offered;
         offered.most = batch;
-        state_.offer(offered);
+        state_.offer(offered, {});
         seen_.state = observed_state::starting;
         seen_.status = "starting";
         seen_.http_status = 200;

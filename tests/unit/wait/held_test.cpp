@@ -34,6 +34,53 @@ TEST_F(HeldPolls, FollowTheAnswerThatAnnouncesThemAtOnce) {
     EXPECT_EQ(script.take_log(), lines{"21000 done a ready"});
 }
 
+/// A script whose observer knows that keys are held for up to 20 s, and whose cadence lets new keys be for a while.
+class HeldPollsOfNewKeys : public ::testing::Test {
+protected:
+    HeldPollsOfNewKeys() : script(own_cadence()) { script.hold_limit = 20s; }
+
+    static wait_engine_options own_cadence() {
+        auto options = wait_script::make_options();
+        options.cadence = nullptr;
+        return options;
+    }
+
+    waiter& start_new(const std::string& key) {
+        auto options = wait_script::timeout(60s);
+        options.created_at = script.now();
+        return script.start(key, std::move(options));
+    }
+
+    wait_script script;
+};
+
+TEST_F(HeldPollsOfNewKeys, ComeFirst) {
+    start_new("a");
+    EXPECT_EQ(script.take_log(), lines{"0 poll a hold 20000 until 30000"});
+    script.run_until(10s);
+    script.answer("a", ready());
+    EXPECT_EQ(script.take_log(), lines{"10000 done a ready"});
+}
+
+TEST_F(HeldPollsOfNewKeys, AreNotTriedAgainAtOnceWhenDropped) {
+    start_new("a");
+    script.take_log();
+    script.answer("a", failed(error::connection_closed, true));
+    EXPECT_EQ(script.take_log(), lines{});
+    while (script.polls.empty()) {
+        script.run_until(*script.state->next_wake() - script.begin);
+    }
+    EXPECT_EQ(script.polls.front().hold, duration::zero());
+}
+
+TEST_F(HeldPollsOfNewKeys, AreNotOfferedAnyMoreWhenAnAnswerSaysSo) {
+    script.start("a", wait_script::timeout(60s));
+    EXPECT_EQ(script.take_log(), lines{"0 poll a until 10000"});
+    script.answer("a", starting());
+    start_new("b");
+    EXPECT_EQ(script.take_log(), lines{});
+}
+
 TEST_F(HeldPolls, EndInTimeForTheDeadline) {
     script.run_until(20s);
     script.answer("a", starting(20s, true));

@@ -90,13 +90,13 @@ public:
         waiters.push_back(std::make_unique<waiter>(make_settings(std::move(options)), now()));
         waiter& wait = *waiters.back();
         names[&wait] = key;
-        state->offer(batch);
+        state->offer(batch, hold_limit);
         state->start(wait, key, now(), created);
         return wait;
     }
 
     void cancel(waiter& wait) {
-        state->offer(batch);
+        state->offer(batch, hold_limit);
         state->cancel(wait, now());
     }
 
@@ -105,7 +105,7 @@ public:
         for (auto wake = state->next_wake(); wake && *wake <= begin + end;
              wake = state->next_wake()) {
             elapsed = std::max(elapsed, *wake - begin);
-            state->offer(batch);
+            state->offer(batch, hold_limit);
             state->advance(now());
         }
         elapsed = end;
@@ -117,7 +117,7 @@ public:
             if (poll->key == key) {
                 const poll_id id = poll->id;
                 polls.erase(poll);
-                state->offer(batch);
+                state->offer(batch, hold_limit);
                 state->observed(id, seen, now());
                 return;
             }
@@ -131,7 +131,7 @@ public:
             if (poll->is_batch) {
                 const poll_id id = poll->id;
                 polls.erase(poll);
-                state->offer(batch);
+                state->offer(batch, hold_limit);
                 state->observed_many(id, seen, now());
                 return;
             }
@@ -213,6 +213,7 @@ public:
 
     /// What the observer would offer.
     batch_terms batch;
+    duration hold_limit{};
     /// How many of the next polls can't begin, and how many of the next ends of waits can't be told.
     unsigned polls_that_fail = 0;
     unsigned ends_that_fail = 0;
