@@ -94,6 +94,7 @@ std::vector<engine::restored> engine::restore(const journal_content& content) {
         }
         living_record& kept = living_[{each.what.room_id, each.what.generation}];
         kept.tag = intent_tag(each.what);
+        kept.uuid = intent_uuid(each.what);
         kept.key = each.key;
         one.is_given_up = !is_newest || each.state == record_state::stopping;
         if (!one.is_given_up) {
@@ -200,6 +201,7 @@ void engine::carry_out(room& one, write_record& action) {
         living_record& kept = living_[name];
         if (kept.tag.empty()) {
             kept.tag = intent_tag(action.what.what);
+            kept.uuid = intent_uuid(action.what.what);
         }
         kept.key = action.what.key;
     }
@@ -480,7 +482,9 @@ void engine::reap() {
                                                         journal_made_at_);
         for (const auto& [name, one] : living_) {
             if (one.key.empty()) {
+                // Each platform carries one of them.
                 view.open_tags.insert(one.tag);
+                view.open_tags.insert(one.uuid);
             } else {
                 view.living_keys.insert(one.key);
             }

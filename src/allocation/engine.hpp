@@ -195,6 +195,7 @@ private:
     public:
         living_record() = default;
         std::string tag;
+        std::string uuid;
         std::string key;
     };
     /// What the journal holds, or is about to, of generations that have not ended.

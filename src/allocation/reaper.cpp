@@ -7,7 +7,7 @@ namespace roomport::allocation {
 
 reaper::round reaper::judge(const journal_view& journal, const std::vector<listed_server>& listed,
                             time_point now) {
-    std::map<std::string, time_point> seen;
+    std::map<std::string, sighting> seen;
     std::vector<std::pair<duration, std::string>> orphans;
     round result;
     for (const listed_server& server : listed) {
@@ -15,19 +15,27 @@ reaper::round reaper::judge(const journal_view& journal, const std::vector<liste
             continue;
         }
         const auto before = first_seen_.find(server.key);
-        const time_point first = before != first_seen_.end() ? before->second : now;
+        sighting first;
+        first.when = now;
+        first.was_there_at_first = is_first_round_;
+        if (before != first_seen_.end()) {
+            first = before->second;
+        }
         seen.emplace(server.key, first);
-        const duration age = server.age.value_or(now - first);
+        const duration age = server.age.value_or(now - first.when);
         if (age < settings_.grace) {
             continue;
         }
-        if (settings_.dry_run || age > journal.age) {
+        // How old one is that was there before anybody looked, nobody knows.
+        const bool may_be_older = !server.age && first.was_there_at_first;
+        if (settings_.dry_run || may_be_older || age > journal.age) {
             result.told.push_back(server.key);
         } else {
             orphans.emplace_back(age, server.key);
         }
     }
     first_seen_ = std::move(seen);
+    is_first_round_ = false;
     std::sort(orphans.begin(), orphans.end(), [](const auto& a, const auto& b) {
         return a.first != b.first ? a.first > b.first : a.second < b.second;
     });

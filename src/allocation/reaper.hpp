@@ -39,7 +39,8 @@ public:
 /// Decides which servers of an owner nobody knows of any more. No I/O.
 ///
 /// A server is an orphan when no living record names it and it is older than the grace. One that is older than the journal
-/// itself is only told of: a journal that was lost must not cost the survivors.
+/// itself is only told of: a journal that was lost must not cost the survivors. So is one whose age the orchestrator does not
+/// tell and that was there at the first look.
 class reaper {
 public:
     class settings {
@@ -70,8 +71,15 @@ public:
 
 private:
     settings settings_;
+    class sighting {
+    public:
+        time_point when{};
+        bool was_there_at_first = false;
+    };
+
     /// When each server that no record names was first seen.
-    std::map<std::string, time_point> first_seen_;
+    std::map<std::string, sighting> first_seen_;
+    bool is_first_round_ = true;
 };
 
 } // namespace roomport::allocation

@@ -50,6 +50,17 @@ TEST(Reaper, CountsFromFirstSightWhereTheOrchestratorTellsNoAge) {
     EXPECT_EQ(one.judge(old_journal(), listed, now + 11min).stops, std::vector<std::string>{"a"});
 }
 
+TEST(Reaper, OnlyTellsOfWhatWasThereAtTheFirstLookAndMayBeOlderThanTheJournal) {
+    reaper one(stopping_settings());
+    const std::vector<listed_server> listed{server_named("a", std::nullopt)};
+    time_point now{};
+    for (int minute = 0; minute < 20; ++minute) {
+        EXPECT_TRUE(
+            one.judge(old_journal(), listed, now + std::chrono::minutes(minute)).stops.empty());
+    }
+    EXPECT_EQ(one.judge(old_journal(), listed, now + 20min).told, std::vector<std::string>{"a"});
+}
+
 TEST(Reaper, OnlyTellsOfWhatIsOlderThanTheJournal) {
     reaper one(stopping_settings());
     journal_view journal;
