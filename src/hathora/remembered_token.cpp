@@ -23,6 +23,9 @@ boost::system::result<secret> remembered_token::current() {
             return token;
         }
         failure_ = clean_text(token.error().message(), last_);
+        if (token.error() == boost::system::errc::too_many_files_open) {
+            failure_ += "; allow more open files (ulimit -n)";
+        }
     } catch (const std::exception& thrown) {
         failure_ = clean_text(thrown.what(), last_);
     } catch (...) {

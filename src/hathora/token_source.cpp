@@ -86,7 +86,11 @@ public:
             return error::token_unavailable;
         }
         if (version != version_ || token_.empty()) {
-            token_ = read();
+            auto given = read();
+            if (given.has_error()) {
+                return given;
+            }
+            token_ = *std::move(given);
             version_ = version;
         }
         return checked(token_);
@@ -99,7 +103,11 @@ public:
         if (version_ == file_version()) {
             return false;
         }
-        token_ = read();
+        auto given = read();
+        if (given.has_error()) {
+            return false;
+        }
+        token_ = *std::move(given);
         return !token_.empty() && token_.reveal() != before.reveal();
     }
 
@@ -130,11 +138,15 @@ private:
         return ::poll(&wanted, 1, patience_ms) == 1 ? ::read(file, where, most) : -1;
     }
 
-    secret read() const {
+    result<secret> read() const {
         // One byte more, to tell a file that is too long; its beginning is no token.
         std::string text(largest_token_file + 1, '\0');
         std::size_t size = 0;
         const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        if (file < 0 && (errno == EMFILE || errno == ENFILE)) {
+            // The file is not to blame.
+            return error_code(errno, boost::system::system_category());
+        }
         while (file >= 0 && size < text.size()) {
             const auto got = read_some(file, text.data() + size, text.size() - size);
             if (got <= 0) {

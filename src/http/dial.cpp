@@ -18,9 +18,13 @@ using asio::ip::tcp;
 
 namespace {
 
+constexpr const char* out_of_descriptors =
+    "no file descriptor is left for another connection; allow more open files (ulimit -n)";
+
 // A resolver of the embedder's may pass on what its own name service says.
 error_code lookup_error(error_code ec) {
-    if (ec == errc::dns || ec == error_code(asio::error::no_memory)) {
+    if (ec == errc::dns || ec == error_code(asio::error::no_memory) ||
+        ec == error_code(error::connect_failed)) {
         return ec;
     }
     const bool does_not_exist = !ec || ec == error_code(asio::error::host_not_found);
@@ -120,6 +124,10 @@ void dial::resolve() {
 
 void dial::resolved(error_code ec, resolver::endpoints found) {
     if (ec || found.empty()) {
+        if (ec == error_code(error::connect_failed)) {
+            // The name service could not even open a socket.
+            problem_ = out_of_descriptors;
+        }
         finish(lookup_error(ec));
         return;
     }
@@ -144,6 +152,9 @@ void dial::connect_next() {
         socket_.close(ec);
         socket_.open(peer.protocol(), ec);
         if (ec) {
+            if (ec == error_code(asio::error::no_descriptors)) {
+                problem_ = out_of_descriptors;
+            }
             continue;
         }
         const auto left = static_cast<duration::rep>(addresses_.size() - attempt);

@@ -1,14 +1,12 @@
 #include "http/tls_files.hpp"
 
+#include "common/regular_file.hpp"
+
 #include <roomport/error.hpp>
 
 #include <boost/system/system_error.hpp>
 
-#include <cerrno>
-#include <climits>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <cstddef>
 #include <memory>
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
@@ -50,19 +48,12 @@ std::string openssl_reason() {
 class file_content {
 public:
     file_content(const std::string& what, const std::string& file) {
-        std::error_code ignored;
-        if (std::filesystem::is_directory(file, ignored)) {
-            refuse_file(what, file, "it is a directory; give a file");
-        }
-        std::ifstream stream(file, std::ios::binary);
-        if (!stream.is_open()) {
-            refuse_file(what, file,
-                        std::generic_category().message(errno) +
-                            "; check the name and the permissions");
-        }
-        bytes_.assign(std::istreambuf_iterator<char>(stream), {});
-        if (bytes_.size() > INT_MAX) {
-            refuse_file(what, file, "it is too large");
+        // The certificates of all public authorities are 200 KB.
+        constexpr std::size_t largest = std::size_t{16} << 20U;
+        try {
+            bytes_ = roomport::detail::read_regular_file(file, largest);
+        } catch (const roomport::detail::unusable_file& why) {
+            refuse_file(what, file, why.what());
         }
         constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
         text_ = bytes_;

@@ -1,16 +1,18 @@
 #include "httpd/tls_context.hpp"
 
+#include "common/regular_file.hpp"
+
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <string_view>
 
 namespace roomport::httpd {
@@ -28,25 +30,35 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_length,
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-// OpenSSL would wait for ever for who writes to a pipe.
-void require_regular_file(const std::string& path) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) {
-        throw boost::system::system_error(errno, boost::system::system_category(), path);
+/// The bytes of a file, which may be secret.
+class pem_file {
+public:
+    explicit pem_file(const std::string& path) {
+        constexpr std::size_t largest = std::size_t{1} << 20U;
+        try {
+            bytes_ = detail::read_regular_file(path, largest);
+        } catch (const detail::unusable_file& why) {
+            throw boost::system::system_error(
+                make_error_code(boost::system::errc::invalid_argument), path + ": " + why.what());
+        }
     }
-    if (!S_ISREG(status.st_mode)) {
-        throw boost::system::system_error(make_error_code(boost::system::errc::invalid_argument),
-                                          path + " is no regular file");
-    }
-}
+    pem_file(const pem_file&) = delete;
+    pem_file& operator=(const pem_file&) = delete;
+    ~pem_file() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+
+    boost::asio::const_buffer bytes() const { return boost::asio::buffer(bytes_); }
+
+private:
+    std::string bytes_;
+};
 
 } // namespace
 
 std::shared_ptr<boost::asio::ssl::context>
 make_tls_context(const std::string& certificate_chain_file, const std::string& key_file) {
     namespace ssl = boost::asio::ssl;
-    require_regular_file(certificate_chain_file);
-    require_regular_file(key_file);
+    const pem_file certificate_chain(certificate_chain_file);
+    const pem_file key(key_file);
     auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
     auto* native = context->native_handle();
     // The machine's OpenSSL configuration may demand more than we do, but we never less than it.
@@ -60,8 +72,8 @@ make_tls_context(const std::string& certificate_chain_file, const std::string& k
                                    reinterpret_cast<const unsigned char*>(session_context.data()),
                                    static_cast<unsigned int>(session_context.size()));
     SSL_CTX_set_alpn_select_cb(native, choose_protocol, nullptr);
-    context->use_certificate_chain_file(certificate_chain_file);
-    context->use_private_key_file(key_file, ssl::context::pem);
+    context->use_certificate_chain(certificate_chain.bytes());
+    context->use_private_key(key.bytes(), ssl::context::pem);
     if (SSL_CTX_check_private_key(native) != 1) {
         throw boost::system::system_error(static_cast<int>(ERR_get_error()),
                                           boost::asio::error::get_ssl_category(),

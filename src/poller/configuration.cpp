@@ -1,6 +1,7 @@
 #include "poller/configuration.hpp"
 
 #include "program/duration_text.hpp"
+#include "program/files.hpp"
 
 #include <roomport/hathora/room_id.hpp>
 #include <roomport/http/origin.hpp>
@@ -10,10 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -250,14 +250,18 @@ void read_section(const known_section& section, const toml::table& from, problem
 }
 
 toml::table parse(const std::filesystem::path& file) {
-    std::error_code ignored;
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream.is_open() || std::filesystem::is_directory(file, ignored)) {
+    std::optional<std::string> content;
+    try {
+        content = program::read_file(file);
+    } catch (const std::system_error& why) {
+        throw configuration_error("the configuration can't be read: " + std::string(why.what()) +
+                                  "; give --config a regular file of at most 1 MiB");
+    }
+    if (!content) {
         throw configuration_error(file.string() + ": can't be read; give --config a readable file");
     }
-    const std::string content{std::istreambuf_iterator<char>(stream), {}};
     try {
-        return toml::parse(content, file.string());
+        return toml::parse(*content, file.string());
     } catch (const toml::parse_error& wrong) {
         problem_list problems(file.string());
         problems.add(wrong.source().begin.line, "",

@@ -61,7 +61,7 @@ httpd::server_options daemon::server_options_for(std::size_t descriptors) {
         return front_.refuse(status, why);
     };
     options.on_accept_failure = [this](error_code ec) {
-        log_.error("accept_failed", json::object_writer().member("why", ec.message()));
+        log_.error("accept_failed", json::object_writer().member("why", program::reason_of(ec)));
     };
     // The standard streams, the event loop, look-ups of names and a listening socket need some, too.
     const std::size_t own = given_.api.max_connections + 32;

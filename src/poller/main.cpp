@@ -8,6 +8,7 @@
 #include "poller/serve.hpp"
 #include "poller/standard_streams.hpp"
 
+#include "program/descriptor_limit.hpp"
 #include "program/exit_status.hpp"
 #include "program/printable.hpp"
 #include "program/report.hpp"
@@ -95,6 +96,8 @@ int run(const configuration& given, bool only_check) {
     const auto settings = to_settings(given);
     auto waits = roomport::program::to_wait_options(settings);
     waits.not_found_grace = given.rooms.not_found_grace;
+    constexpr std::size_t least_descriptors = 32;
+    roomport::program::require_descriptors(least_descriptors);
     roomport::poller::standard_streams streams;
     roomport::poller::serve(given, roomport::program::to_client_options(settings), std::move(waits),
                             streams, only_check);

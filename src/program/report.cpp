@@ -1,5 +1,6 @@
 #include "program/report.hpp"
 
+#include "program/descriptor_limit.hpp"
 #include "program/printable.hpp"
 
 #include <roomport/hathora/room_id.hpp>
@@ -118,10 +119,10 @@ std::string to_reason(const boost::system::system_error& thrown) {
     std::string text = thrown.what();
     const std::string end = ": " + code.what();
     if (!text.ends_with(end)) {
-        return code.message();
+        return reason_of(code);
     }
     text.resize(text.size() - end.size());
-    return code == error::invalid_argument ? text : text + ": " + code.message();
+    return code == error::invalid_argument ? text : text + ": " + reason_of(code);
 }
 
 std::string to_text(const exposed_port& port) {

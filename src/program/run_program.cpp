@@ -1,5 +1,6 @@
 #include "program/run_program.hpp"
 
+#include "program/descriptor_limit.hpp"
 #include "program/exit_status.hpp"
 #include "program/standard_descriptors.hpp"
 
@@ -7,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <system_error>
 
 namespace roomport::program {
 
@@ -17,6 +19,10 @@ int run_program(const char* name, const std::function<int()>& run) {
         return run();
     } catch (const std::bad_alloc&) {
         std::fprintf(stderr, "%s: out of memory\n", name);
+    } catch (const std::system_error& failure) {
+        const bool is_shortage = failure.code() == std::errc::too_many_files_open;
+        std::fprintf(stderr, "%s: %s\n", name,
+                     is_shortage ? reason_of(failure.code()).c_str() : failure.what());
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "%s: %s\n", name, failure.what());
     }

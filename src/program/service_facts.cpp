@@ -6,6 +6,7 @@
 #include <roomport/json/writer.hpp>
 
 #include <boost/json/parse.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <pwd.h>
 #include <unistd.h>
@@ -56,7 +57,12 @@ std::optional<service_facts> read_service_facts(const std::filesystem::path& sta
     std::optional<std::string> text;
     try {
         text = read_file(state_directory / file_name);
-    } catch (const std::system_error&) {
+    } catch (const std::system_error& why) {
+        if (why.code() == std::errc::too_many_files_open) {
+            // There may well be one.
+            throw boost::system::system_error(why.code().value(), boost::system::system_category(),
+                                              (state_directory / file_name).string());
+        }
         return std::nullopt;
     }
     if (!text) {
@@ -91,7 +97,7 @@ void write_service_facts(const std::filesystem::path& state_directory, const ser
         text += ",\"caFile\":" + json::quote(facts.ca_file->string());
     }
     text += ",\"tokenFile\":" + json::quote(facts.token_file.string()) + "}\n";
-    write_file(state_directory / file_name, text, false);
+    write_file(state_directory / file_name, text, file_kind::plain);
 }
 
 } // namespace roomport::program

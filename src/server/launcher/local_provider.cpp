@@ -1,5 +1,6 @@
 #include "server/launcher/local_provider.hpp"
 
+#include "program/descriptor_limit.hpp"
 #include "server/launcher/launch_problem.hpp"
 #include "server/launcher/process_family.hpp"
 
@@ -110,7 +111,7 @@ void local_provider::create(const process_order& order) {
         process_event event(process_event::kind::exited, order.process_id);
         const auto problem = launch_problem(options_.command.program());
         event.is_hopeless = problem.has_value();
-        event.reason = "it could not be started: " + problem.value_or(why.message());
+        event.reason = "it could not be started: " + problem.value_or(program::reason_of(why));
         report_later(std::move(event));
     };
     auto started = child_process::spawn(

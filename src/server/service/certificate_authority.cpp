@@ -57,9 +57,8 @@ public:
 
 identity load(const certificate_files& files) {
     identity result;
-    const auto certificate = program::read_file(files.certificate);
-    program::restrict_to_owner(files.key);
-    const auto key = program::read_file(files.key);
+    const auto certificate = program::read_own_file(files.certificate, program::file_kind::plain);
+    const auto key = program::read_own_file(files.key, program::file_kind::secret);
     if (!certificate || !key) {
         return result;
     }
@@ -90,8 +89,8 @@ void save(const certificate_files& files, const identity& what, const identity* 
     if (issuer != nullptr) {
         require(PEM_write_bio_X509(chain.get(), issuer->certificate.get()) == 1);
     }
-    program::write_file(files.key, contents(key.get()), true);
-    program::write_file(files.certificate, contents(chain.get()), false);
+    program::write_file(files.key, contents(key.get()), program::file_kind::secret);
+    program::write_file(files.certificate, contents(chain.get()), program::file_kind::plain);
 }
 
 bool is_valid_at(const X509* certificate, system_clock::time_point now) {

@@ -40,6 +40,9 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+/// Its own files, a few connections and a game server or two.
+constexpr std::size_t least_descriptors = 64;
+
 /// How many connections leave enough descriptors for game servers.
 std::size_t most_connections() {
     return program::raise_descriptor_limit() / 2;
@@ -108,6 +111,9 @@ public:
         try {
             prepare();
         } catch (const std::system_error& failure) {
+            if (failure.code() == std::errc::too_many_files_open) {
+                throw;
+            }
             // Files and folders that the user named, or that belong to the user, can't be used.
             throw program::usage_error(failure.what());
         }
@@ -143,13 +149,11 @@ private:
             options_.advertise.value_or(program::default_advertised_host(where.endpoints.front()));
         names_ = program::certificate_names(where, advertised_, options_.tls_names);
         prepare_tls(state);
-        program::restrict_to_owner(state.file("app-secret"));
-        app_secret_ = state_directory::load_or_make_secret(state.file("app-secret"));
+        app_secret_ = state.load_or_make_secret(state.file("app-secret"));
         make_provider(std::move(local));
-        program::restrict_to_owner(state.file("token"));
         const auto token_file =
             std::filesystem::absolute(options_.token_file.value_or(state.file("token")));
-        const auto token = state_directory::load_or_make_secret(token_file);
+        const auto token = state.load_or_make_secret(token_file);
         endpoints_ = listen(where, token);
         write_facts(state, endpoints_.front(), token_file);
         wait_for_signals();
@@ -231,7 +235,7 @@ private:
         http.bounds.connections = std::min(http.bounds.connections, max_connections_);
         http.every_answer = cross_origin_fields();
         http.on_accept_failure = [this](error_code ec) {
-            log_("no connection can be accepted: " + ec.message());
+            log_("no connection can be accepted: " + program::reason_of(ec));
         };
         server_ = std::make_unique<httpd::server>(
             context_, std::move(http),
@@ -394,6 +398,7 @@ private:
 
 int serve(const service_options& options, const std::function<void(const std::string&)>& announce,
           const std::function<void(const std::string&)>& log) {
+    program::require_descriptors(least_descriptors);
     return run(options, log).serve(announce);
 }
 

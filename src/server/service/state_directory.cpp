@@ -23,12 +23,20 @@ constexpr std::size_t marker_length = 32;
 state_directory state_directory::open(const std::filesystem::path& path) {
     const auto absolute = std::filesystem::absolute(path);
     if (!std::filesystem::exists(absolute)) {
-        std::filesystem::create_directories(absolute);
-        std::filesystem::permissions(absolute, std::filesystem::perms::owner_all);
+        std::filesystem::create_directories(absolute.parent_path());
+        // Never open to others, not even for a moment.
+        if (::mkdir(absolute.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
+            throw std::system_error(errno, std::system_category(), absolute.string());
+        }
     }
+    program::require_own_directory(absolute);
     const auto lock_file = absolute / "lock";
-    program::descriptor lock(::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    program::descriptor lock(
+        ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
     if (!lock) {
+        if (errno == ELOOP) {
+            throw program::usage_error(lock_file.string() + " is a symbolic link; remove it");
+        }
         throw std::system_error(errno, std::system_category(), lock_file.string());
     }
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -48,18 +56,20 @@ std::string state_directory::marker() const {
     const auto is_hex_digit = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     };
-    if (auto known = program::read_file(where);
+    if (auto known = program::read_own_file(where, program::file_kind::secret);
         known && known->size() == marker_length &&
         std::all_of(known->begin(), known->end(), is_hex_digit)) {
         return *known;
     }
     auto made = random_hex(marker_length / 2);
-    program::write_file(where, made, true);
+    program::write_file(where, made, program::file_kind::secret);
     return made;
 }
 
-secret state_directory::load_or_make_secret(const std::filesystem::path& file) {
-    if (auto known = program::read_file(file)) {
+secret state_directory::load_or_make_secret(const std::filesystem::path& file) const {
+    const bool is_own = file.parent_path() == path_;
+    if (auto known = is_own ? program::read_own_file(file, program::file_kind::secret)
+                            : program::read_given_secret(file)) {
         while (known->ends_with('\n') || known->ends_with('\r')) {
             known->pop_back();
         }
@@ -73,7 +83,7 @@ secret state_directory::load_or_make_secret(const std::filesystem::path& file) {
         return secret(*known);
     }
     const auto made = random_hex(32);
-    program::write_file(file, made + "\n", true);
+    program::write_file(file, made + "\n", program::file_kind::secret);
     return secret(made);
 }
 

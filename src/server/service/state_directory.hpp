@@ -13,7 +13,8 @@ namespace roomport::server {
 class state_directory {
 public:
     /// Makes the folder when it is missing (0700) and locks it.
-    /// @throws usage_error when another service has the lock; nothing was touched then.
+    /// @throws usage_error when another service has the lock, or when the folder is another user's or other users may put
+    ///         files there; nothing was touched then.
     /// @throws std::system_error when the folder can't be made or written to.
     static state_directory open(const std::filesystem::path& path);
 
@@ -26,9 +27,10 @@ public:
     std::string marker() const;
 
     /// The secret in a file, a token or a key, without the final newline; generated there (0600) when there is no such
-    /// file.
-    /// @throws usage_error when the file has no secret in it.
-    static secret load_or_make_secret(const std::filesystem::path& file);
+    /// file. One in the folder is this service's own: it must be this user's, and other users lose the right to read it.
+    /// One elsewhere may be root's.
+    /// @throws usage_error when the file has no secret in it, or when another user may have put it there.
+    secret load_or_make_secret(const std::filesystem::path& file) const;
 
 private:
     state_directory(std::filesystem::path path, program::descriptor lock)

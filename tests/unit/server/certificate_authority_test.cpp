@@ -62,7 +62,8 @@ TEST_F(CertificateAuthority, MendsWhatDoesNotBelongTogether) {
     certificate_authority authority(folder);
     for (const char* name : {"server.key", "server.pem", "ca.key", "ca.pem"}) {
         authority.provide({"localhost"}, now);
-        roomport::program::write_file(folder / name, "garbage", true);
+        roomport::program::write_file(folder / name, "garbage",
+                                      roomport::program::file_kind::plain);
         EXPECT_TRUE(authority.provide({"localhost"}, now)) << name;
         EXPECT_FALSE(authority.provide({"localhost"}, now)) << name;
         std::filesystem::remove(folder / name);
