@@ -10,7 +10,9 @@ namespace roomport::hathora {
 constexpr std::size_t longest_character_form = 6;
 
 /// A text with "[token]" for every occurrence of `token`, be it as it is or as a server may write it when it echoes a
-/// request: with characters escaped for JSON, a URL or HTML. An empty token is found nowhere.
+/// request: with characters escaped for JSON, a URL or HTML. An empty token is found nowhere. A token that could be a word
+/// of an ordinary sentence (at most ten letters, small but for the first) is replaced only where a credential may stand: as
+/// the whole text, in quotation marks, as a value, or behind a word like "token" or "Bearer".
 std::string redact(std::string_view text, std::string_view token);
 
 /// A text that was cut somewhere, without the beginning of `token` that it may end with, in any of those forms.

@@ -63,7 +63,29 @@ TEST(CleanText, KnowsTheTokenInTheFormsOfAnEcho) {
 
 TEST(CleanText, ATokenThatStandsInItsOwnReplacementEnds) {
     EXPECT_EQ(clean_text("token", secret("token")), "[token]");
-    EXPECT_EQ(clean_text("a token", secret("k")), "a to[token]en");
+    EXPECT_EQ(clean_text("a t0k3n", secret("0")), "a t[token]k3n");
+}
+
+TEST(CleanText, ATokenThatIsACommonWordGarblesNoSentence) {
+    const std::string text =
+        "a required member is missing (at byte 1, in /roomId); the room has an error";
+    for (const char* word : {"room", "the", "a", "error", "is", "Room", "member", "i"}) {
+        EXPECT_EQ(clean_text(text, secret(word)), text) << word;
+    }
+    EXPECT_EQ(clean_text("room not found", secret("room")), "room not found");
+}
+
+TEST(CleanText, ATokenThatIsACommonWordIsHiddenWhereATokenStands) {
+    for (const char* shown :
+         {"room", "bad token room", "Bearer room", "Authorization: Bearer room, room 7",
+          "'room' is wrong", R"({"token":"room"})", "token=room", "the secret room", "sent %72oom",
+          "ro\\u006fm was sent"}) {
+        const std::string cleaned = clean_text(shown, secret("room"));
+        EXPECT_NE(cleaned.find("[token]"), std::string::npos) << shown;
+    }
+    EXPECT_EQ(clean_text("Authorization: Bearer room, room 7", secret("room")),
+              "Authorization: Bearer [token], room 7");
+    EXPECT_EQ(clean_text("bad token roomy", secret("room")), "bad token roomy");
 }
 
 } // namespace
