@@ -23,7 +23,10 @@ reaper::round reaper::judge(const journal_view& journal, const std::vector<liste
         }
         seen.emplace(server.key, first);
         const duration age = server.age.value_or(now - first.when);
-        if (age < settings_.grace) {
+        // The age of a server that stood ready for long says nothing about since when it is somebody's: one whose create was
+        // sent after the journal was read is named by a record in the next round.
+        const bool is_first_sight = before == first_seen_.end();
+        if (age < settings_.grace || is_first_sight) {
             continue;
         }
         // How old one is that was there before anybody looked, nobody knows.

@@ -38,9 +38,9 @@ public:
 
 /// Decides which servers of an owner nobody knows of any more. No I/O.
 ///
-/// A server is an orphan when no living record names it and it is older than the grace. One that is older than the journal
-/// itself is only told of: a journal that was lost must not cost the survivors. So is one whose age the orchestrator does not
-/// tell and that was there at the first look.
+/// A server is an orphan when no living record names it in two rounds and it is older than the grace. One that is
+/// older than the journal itself is only told of: a journal that was lost must not cost the survivors. So is one whose age the
+/// orchestrator does not tell and that was there at the first look.
 class reaper {
 public:
     class settings {

@@ -25,6 +25,8 @@ Examples:
   roomport serve --listen 0.0.0.0:8443 --advertise play.example.org --tls-name play.example.org \
       --exec './game_server {port}'
       For players on other machines.
+  roomport serve --provider allocator.toml
+      Game servers are an orchestrator's; rooms survive a restart of the service.
   roomport serve --simulate start=lognormal:3s:0.5,crash=2%,never=0.1%,seed=7
       No game server at all: a model of one, for load tests.
 
@@ -90,6 +92,7 @@ public:
 
     server::service_options options;
     std::string command;
+    std::string provider_file;
     std::string simulation;
     std::string advertise;
     std::string tls_certificate;
@@ -133,6 +136,7 @@ T read(const char* option, boost::system::result<T, std::string> parsed) {
 server::service_options read_options(const arguments& given) {
     auto options = given.options;
     assign_if_given(options.command, given.command);
+    assign_if_given(options.provider_file, given.provider_file);
     assign_if_given(options.advertise, given.advertise);
     assign_if_given(options.tls_certificate, given.tls_certificate);
     assign_if_given(options.tls_key, given.tls_key);
@@ -186,7 +190,11 @@ void add_serve_command(CLI::App& program, action& chosen) {
     auto* simulate =
         command.add_option("--simulate", given->simulation,
                            "A model of start-up times instead of game servers; see below");
-    exec->excludes(simulate);
+    auto* provider = command.add_option("--provider", given->provider_file,
+                                        "A file that describes the orchestrator that runs the game "
+                                        "servers (TOML); see docs/providers.md");
+    exec->excludes(simulate)->excludes(provider);
+    simulate->excludes(provider);
     command
         .add_option("--listen", given->options.listen,
                     "HOST:PORT: all addresses of the host; localhost is 127.0.0.1 and ::1; "

@@ -235,7 +235,9 @@ void read_observe(config_section& from, http_description& to) {
 }
 
 void read_find(config_section& from, http_description& to) {
-    to.find = read_verb(from, intent_names, {200}, {404, 410});
+    // Where a list is asked for, 404 says that the path is wrong, not that there is no server.
+    to.find = read_verb(from, intent_names, {200},
+                        from.has("items") ? std::vector<int>() : std::vector<int>{404, 410});
     if (!to.find->target.has("uuid") && !to.find->target.has("intent") && to.find->body.is_null()) {
         from.wrong("request", "looks for no tag; put {uuid} or {intent} into it");
     }

@@ -19,7 +19,7 @@ constexpr std::size_t most_pages = 10'000;
 
 /// The token in a file, without white space around it.
 secret read_token(const std::string& file) {
-    const auto text = program::read_file(file);
+    const auto text = program::read_given_secret(file);
     if (!text) {
         throw std::runtime_error("there is no token file " + file);
     }

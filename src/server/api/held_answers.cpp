@@ -28,10 +28,10 @@ held_answers::~held_answers() {
     }
 }
 
-void held_answers::hold(const std::vector<std::string>& room_ids, answer_maker make_answer,
+bool held_answers::hold(const std::vector<std::string>& room_ids, answer_maker make_answer,
                         std::shared_ptr<httpd::responder> responder, duration patience) {
     if (!responder->hold(room_ids.size())) {
-        return;
+        return false;
     }
     const auto answer = std::make_shared<held_answer>(context_, std::move(make_answer), responder);
     answers_.emplace(answer.get(), answer);
@@ -58,6 +58,7 @@ void held_answers::hold(const std::vector<std::string>& room_ids, answer_maker m
             forget(*last);
         }
     });
+    return true;
 }
 
 void held_answers::release(const std::string& room_id) {

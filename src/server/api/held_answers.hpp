@@ -42,7 +42,8 @@ public:
 
     /// Holds an answer about some rooms, no room twice, for at most `patience`; unless no more may be held, which the caller
     /// is told.
-    void hold(const std::vector<std::string>& room_ids, answer_maker make_answer,
+    /// @return whether it is held.
+    bool hold(const std::vector<std::string>& room_ids, answer_maker make_answer,
               std::shared_ptr<httpd::responder> responder, duration patience);
 
     /// Gives all answers about one room: those about it alone from now on, the others after the settling time.

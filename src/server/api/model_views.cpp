@@ -18,10 +18,14 @@ room_allocation allocation_of(const room_record& room) {
 
 } // namespace
 
+const std::string& model_views::host_of(const allocated_port& port) const {
+    return port.host.empty() ? host_ : port.host;
+}
+
 exposed_port model_views::port_view(const allocated_port& port) const {
     exposed_port view;
     view.name = port.declared.name;
-    view.host = host_;
+    view.host = host_of(port);
     view.port = port.number;
     view.transport_type = port.declared.transport;
     return view;
@@ -59,7 +63,7 @@ roomport::connection_info model_views::connection_info_v1(const room_record& roo
     if (!is_starting(room)) {
         const auto& port = registry_.find_process(room.process_id)->ports.front();
         view.status = room_ready_status::active;
-        view.host = host_;
+        view.host = host_of(port);
         view.port = port.number;
         view.transport_type = port.declared.transport;
     }
@@ -125,8 +129,9 @@ void model_views::fill_process(Model& model, const process_record& record) const
     model.room_slots_available_updated_at = record.rooms_updated_at;
     model.active_connections = 0;
     model.active_connections_updated_at = record.created_at;
-    model.host = host_;
-    model.port = record.ports.front().number;
+    // An orchestrator's server has its host and ports only once it is ready.
+    model.host = record.ports.empty() ? host_ : host_of(record.ports.front());
+    model.port = record.ports.empty() ? 0 : record.ports.front().number;
     model.draining = record.status == process_status::stopping;
     if (record.rooms.empty() && !record.has_ended()) {
         model.idle_since = record.rooms_updated_at;

@@ -40,6 +40,7 @@ public:
     lobby_v3 lobby(const lobby_record& lobby) const;
 
 private:
+    const std::string& host_of(const allocated_port& port) const;
     exposed_port port_view(const allocated_port& port) const;
     room_status status_of(const room_record& room) const;
 

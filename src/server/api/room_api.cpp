@@ -7,6 +7,8 @@
 #include <roomport/hathora/operations.hpp>
 #include <roomport/json/writer.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 
 namespace roomport::server {
@@ -25,7 +27,7 @@ room_api::room_api(boost::asio::io_context& context, api_settings settings, room
     : settings_(std::move(settings)), token_(settings_.token),
       players_(settings_.app_secret, settings_.player_token_lifetime), registry_(registry),
       lobbies_(settings_.lobbies), views_(settings_.app_id, settings_.advertised_host, registry),
-      held_(context), changed_(std::move(changed)) {
+      context_(context), held_(context), held_creates_(context), changed_(std::move(changed)) {
     add_routes();
 }
 
@@ -96,6 +98,10 @@ void room_api::room_changed(const std::string& room_id) {
     if (registry_.find_room(room_id) == nullptr) {
         lobbies_.remove(room_id);
     }
+    const auto* room = registry_.find_room(room_id);
+    if (room == nullptr || registry_.find_process(room->process_id)->is_settled) {
+        held_creates_.release(room_id);
+    }
     if (!is_starting(room_id)) {
         held_.release(room_id);
     }
@@ -104,6 +110,7 @@ void room_api::room_changed(const std::string& room_id) {
 void room_api::stop() {
     stopping_ = true;
     held_.release_all();
+    held_creates_.release_all();
 }
 
 bool room_api::is_starting(const std::string& room_id) const {
@@ -175,16 +182,65 @@ const room_record* room_api::find_room(call& current) {
 
 void room_api::create_room(call& current) {
     if (const auto* room = make_room(current)) {
-        httpd::response answer(current.operation.success_status,
-                               json::to_string(views_.created_room(*room)));
-        announce_extensions(answer);
-        current.responder->send(std::move(answer));
+        answer_created(current, room->room_id,
+                       [this, room_id = room->room_id, status = current.operation.success_status] {
+                           const auto& made = *registry_.find_room(room_id);
+                           httpd::response answer(status,
+                                                  json::to_string(views_.created_room(made)));
+                           announce_extensions(answer);
+                           return answer;
+                       });
     }
+}
+
+void room_api::answer_created(call& current, const std::string& room_id,
+                              std::function<httpd::response()> make_answer) {
+    const auto& process_id = registry_.find_room(room_id)->process_id;
+    if (registry_.find_process(process_id)->is_settled) {
+        current.responder->send(make_answer());
+        return;
+    }
+    const bool is_held = held_creates_.hold(
+        {room_id},
+        [this, room_id, process_id, make_answer = std::move(make_answer)] {
+            return created_answer(room_id, process_id, make_answer);
+        },
+        current.responder, longest_create_hold);
+    if (!is_held) {
+        registry_.destroy_room(now(), room_id);
+    }
+}
+
+httpd::response room_api::created_answer(const std::string& room_id, const std::string& process_id,
+                                         const std::function<httpd::response()>& make_answer) {
+    const auto* process = registry_.find_process(process_id);
+    const auto* room = registry_.find_room(room_id);
+    if (room != nullptr && room->process_id == process_id && process->is_written) {
+        return make_answer();
+    }
+    auto answer = httpd::error_response(404, no_such_room(room_id));
+    if (room != nullptr && room->process_id == process_id) {
+        // Not yet durable: what nobody was told of may be forgotten, so it is given up instead.
+        registry_.destroy_room(now(), room_id);
+        boost::asio::post(context_, changed_);
+        answer =
+            httpd::error_response(503, "the room could not be written down in time; try again");
+    } else if (process != nullptr && process->refusal_status != 0) {
+        answer = httpd::error_response(process->refusal_status,
+                                       "the room can't be had: " + process->exit_reason);
+    }
+    if (answer.status == 503 || answer.status == 429) {
+        answer.fields.emplace_back("Retry-After", "1");
+    }
+    return answer;
 }
 
 void room_api::create_room_v1(call& current) {
     if (const auto* room = make_room(current)) {
-        current.succeed(room->room_id);
+        answer_created(current, room->room_id,
+                       [room_id = room->room_id, status = current.operation.success_status] {
+                           return httpd::response(status, json::to_string(room_id));
+                       });
     }
 }
 

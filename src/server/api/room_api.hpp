@@ -48,6 +48,9 @@ public:
     /// The longest hold, as announced by `Roomport-Wait`.
     static constexpr std::chrono::seconds longest_hold{25};
 
+    /// How long a create waits for an orchestrator to accept or refuse it.
+    static constexpr std::chrono::seconds longest_create_hold{1};
+
     /// The most rooms of one request, as announced by `Roomport-Batch`: ids of full length fit well into the head of a
     /// request.
     static constexpr std::size_t largest_batch = 200;
@@ -84,6 +87,13 @@ private:
     bool is_authorized(call& current) const;
     bool refuse_without_descriptors(call& current);
     void refuse_not_offered(call& current);
+
+    /// Answers a create once it is known whether the room comes to be, which for an orchestrator's takes a while; at the
+    /// latest after @ref longest_create_hold.
+    void answer_created(call& current, const std::string& room_id,
+                        std::function<httpd::response()> make_answer);
+    httpd::response created_answer(const std::string& room_id, const std::string& process_id,
+                                   const std::function<httpd::response()>& make_answer);
 
     /// The room, process or processes that a request asks for; null or nothing when it was answered with an error.
     const room_record* make_room(call& current);
@@ -132,7 +142,9 @@ private:
     room_registry& registry_;
     lobby_list lobbies_;
     model_views views_;
+    boost::asio::io_context& context_;
     held_answers held_;
+    held_answers held_creates_;
     std::function<void()> changed_;
     httpd::router router_;
     std::vector<route> routes_;

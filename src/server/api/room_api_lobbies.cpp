@@ -95,7 +95,11 @@ void room_api::create_lobby(call& current) {
         registry_.destroy_room(created_at, *created);
         throw;
     }
-    current.succeed(views_.lobby(*lobbies_.find_room(*created)));
+    answer_created(current, *created,
+                   [this, room_id = *created, status = current.operation.success_status] {
+                       return httpd::response(
+                           status, json::to_string(views_.lobby(*lobbies_.find_room(room_id))));
+                   });
 }
 
 void room_api::get_lobby_by_room_id(call& current) {

@@ -35,6 +35,8 @@ public:
 
     port_declaration declared;
     std::uint16_t number = 0;
+    /// Where players reach it; empty: where they reach every port.
+    std::string host;
 };
 
 /// Ports from `first` to `last`, both included.

@@ -2,6 +2,7 @@
 
 #include "server/rooms/ports.hpp"
 
+#include <roomport/model/exposed_port.hpp>
 #include <roomport/model/open_enum.hpp>
 #include <roomport/model/region.hpp>
 
@@ -40,6 +41,10 @@ enum class process_state {
 class process_event {
 public:
     enum class kind {
+        /// The order was written down and will not be forgotten. Only of providers whose orders are.
+        written,
+        /// There is a process for the order, which is not ready yet. Only of the same providers.
+        accepted,
         /// It has bound its main port.
         ready,
         /// Its main port is in the hands of another program.
@@ -55,6 +60,10 @@ public:
 
     kind what = kind::ready;
     std::string process_id;
+    /// For `ready`: where players reach it, the main port first; empty: at the ports that were ordered.
+    std::vector<exposed_port> endpoints;
+    /// For `exited`: the status of an answer that says why there never was a process; 0: there was one.
+    int refusal_status = 0;
     /// For `exited`: whether its exit status was 0.
     bool succeeded = false;
     /// For `exited`: whether starting it again would fail in the same way.

@@ -34,8 +34,7 @@ room_registry::create_room(moment now, open_enum<roomport::region> where,
         return refusal(429, "the limit of " + std::to_string(options_.max_rooms) +
                                 " rooms is reached; destroy a room, or raise --max-rooms");
     }
-    const auto config_bytes = config ? config->size() : 0;
-    if (auto refused = refuse_config_bytes(0, config_bytes)) {
+    if (auto refused = refuse_config_bytes(0, config ? config->size() : 0)) {
         return *std::move(refused);
     }
     auto* process = find_free_slot(where);
@@ -47,21 +46,42 @@ room_registry::create_room(moment now, open_enum<roomport::region> where,
         }
         process = *added;
     }
-    room_record room;
-    room.room_id = *room_id;
-    room.process_id = process->process_id;
-    room.allocation_id = ids_.process();
-    room.config = std::move(config);
-    room.scheduled_at = now.wall;
-    rooms_.emplace(*room_id, std::move(room));
-    config_bytes_ += config_bytes;
-    process->rooms.push_back(*room_id);
-    process->rooms_updated_at = now.wall;
+    add_room(now, *process, *room_id, std::move(config));
     if (is_new) {
         launch(now, *process);
     }
     index(*process);
     return *room_id;
+}
+
+void room_registry::add_room(moment now, process_record& process, std::string room_id,
+                             std::optional<std::string> config) {
+    room_record room;
+    room.room_id = room_id;
+    room.process_id = process.process_id;
+    room.allocation_id = ids_.process();
+    room.config = std::move(config);
+    room.scheduled_at = now.wall;
+    config_bytes_ += config_size(room);
+    rooms_.emplace(room_id, std::move(room));
+    process.rooms.push_back(std::move(room_id));
+    process.rooms_updated_at = now.wall;
+}
+
+std::string room_registry::restore_room(moment now, open_enum<roomport::region> where,
+                                        std::string room_id, std::optional<std::string> config) {
+    process_record process;
+    process.process_id = ids_.process();
+    process.region = std::move(where);
+    process.created_at = now.wall;
+    process.booted_at = now.wall;
+    process.sequence = next_sequence_++;
+    ++living_;
+    sequences_.emplace(process.process_id, process.sequence);
+    process_record& added = processes_.emplace(process.sequence, std::move(process)).first->second;
+    add_room(now, added, std::move(room_id), std::move(config));
+    index(added);
+    return added.process_id;
 }
 
 bool room_registry::destroy_room(moment now, const std::string& room_id) {
@@ -108,6 +128,9 @@ std::optional<refusal> room_registry::refuse_config_bytes(std::size_t before,
 
 boost::system::result<std::string, refusal>
 room_registry::create_process(moment now, open_enum<roomport::region> where) {
+    if (options_.is_remote) {
+        return refusal(422, "servers are made for rooms only here; create a room");
+    }
     auto added = add_process(now, where);
     if (added.has_error()) {
         return added.error();
@@ -139,8 +162,17 @@ void room_registry::handle(moment now, const process_event& event) {
         return;
     }
     switch (event.what) {
+    case process_event::kind::written:
+        process->is_written = true;
+        return;
+    case process_event::kind::accepted:
+        process->is_settled = true;
+        announce(*process);
+        return;
     case process_event::kind::ready:
         if (process->status == process_status::starting && !process->is_moving) {
+            take_endpoints(*process, event);
+            process->is_settled = true;
             process->status = process_status::running;
             process->started_at = now.wall;
             process->bind_deadline = time_point::max();
@@ -160,6 +192,7 @@ void room_registry::handle(moment now, const process_event& event) {
         return;
     case process_event::kind::exited:
         process->exit_reason = event.reason;
+        process->refusal_status = event.refusal_status;
         if (process->is_overdue) {
             process->exit_reason += ", after its port was not bound in time";
         }
@@ -177,6 +210,20 @@ void room_registry::handle(moment now, const process_event& event) {
             end(now, *process, process_status::failed);
         }
         return;
+    }
+}
+
+void room_registry::take_endpoints(process_record& process, const process_event& event) {
+    if (event.endpoints.empty()) {
+        return;
+    }
+    process.ports.clear();
+    for (const auto& endpoint : event.endpoints) {
+        const auto transport = endpoint.transport_type.known().value_or(transport_type::udp);
+        allocated_port port(port_declaration(endpoint.name, transport),
+                            static_cast<std::uint16_t>(endpoint.port));
+        port.host = endpoint.host;
+        process.ports.push_back(std::move(port));
     }
 }
 
@@ -233,8 +280,12 @@ room_registry::add_process(moment now, open_enum<roomport::region> where) {
         return refusal(429, "the limit of " + std::to_string(options_.max_processes) +
                                 " processes is reached; destroy a room, or raise --max-processes");
     }
+    if (!options_.regions.empty() && options_.regions.count(std::string(where.text())) == 0) {
+        return refusal(422, "there are no servers in this region; [provider.regions] has others");
+    }
     process_record process;
-    for (const auto& declared : options_.ports) {
+    for (const auto& declared :
+         options_.is_remote ? std::vector<port_declaration>() : options_.ports) {
         const auto number = ports_.allocate(declared.transport, now.steady);
         if (!number) {
             for (const auto& port : process.ports) {
@@ -260,7 +311,10 @@ void room_registry::launch(moment now, process_record& process) {
     process.booted_at = now.wall;
     process.started_at.reset();
     process.is_moving = false;
-    process.bind_deadline = now.steady + options_.bind_timeout;
+    process.bind_deadline =
+        options_.is_remote ? time_point::max() : now.steady + options_.bind_timeout;
+    process.is_written = !options_.is_remote;
+    process.is_settled = !options_.is_remote;
     process.is_overdue = false;
     process_order order;
     order.process_id = process.process_id;
@@ -312,8 +366,11 @@ void room_registry::end(moment now, process_record& process, process_status stat
     process.status = status;
     process.terminated_at = now.wall;
     process.bind_deadline = time_point::max();
-    for (const auto& port : process.ports) {
-        ports_.release(port.number, now.steady);
+    process.is_settled = true;
+    if (!options_.is_remote) {
+        for (const auto& port : process.ports) {
+            ports_.release(port.number, now.steady);
+        }
     }
     --living_;
     index(process);
@@ -326,6 +383,10 @@ void room_registry::end(moment now, process_record& process, process_status stat
 }
 
 void room_registry::remember_reason(const std::string& room_id, const process_record& process) {
+    if (options_.is_remote) {
+        keep_reason(room_id, process.exit_reason);
+        return;
+    }
     std::string reason = "its game server ";
     if (process.status == process_status::failed) {
         reason += "failed";
@@ -336,7 +397,11 @@ void room_registry::remember_reason(const std::string& room_id, const process_re
         reason += "has ended";
     }
     reason += ": " + process.exit_reason;
-    if (reasons_.emplace(room_id, std::move(reason)).second) {
+    keep_reason(room_id, std::move(reason));
+}
+
+void room_registry::keep_reason(const std::string& room_id, std::string reason) {
+    if (reasons_.insert_or_assign(room_id, std::move(reason)).second) {
         reasons_in_order_.push_back(room_id);
     }
     if (reasons_in_order_.size() > most_reasons) {

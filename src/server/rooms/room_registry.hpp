@@ -47,6 +47,11 @@ public:
     std::size_t max_config_bytes = std::size_t{64} << 20U;
     duration bind_timeout = std::chrono::seconds(100);
     duration port_rest = std::chrono::seconds(30);
+    /// Processes are an orchestrator's: it gives the ports, takes one room in each, writes orders down before they count, and
+    /// starts again by itself what can be.
+    bool is_remote = false;
+    /// The regions in which there are processes; empty: all.
+    std::set<std::string> regions;
     /// Ids of rooms must not begin with '-': the game server would take them for options.
     bool refuses_dash_ids = false;
     /// How often a process that failed is started again.
@@ -96,6 +101,12 @@ public:
     time_point bind_deadline = time_point::max();
     /// It had its time to bind its main port, and is killed.
     bool is_overdue = false;
+    /// The order will not be forgotten.
+    bool is_written = true;
+    /// Whether it comes to be a process is known.
+    bool is_settled = true;
+    /// The status of an answer that says why it never came to be one; 0: it did, or will.
+    int refusal_status = 0;
     int restarts = 0;
     int port_moves = 0;
     bool is_moving = false;
@@ -149,6 +160,11 @@ public:
                                                             std::optional<std::string> room_id,
                                                             std::optional<std::string> config);
 
+    /// Puts a room back that is in the hands of a remote provider already; nothing is ordered.
+    /// @return the id of its process.
+    std::string restore_room(moment now, open_enum<roomport::region> where, std::string room_id,
+                             std::optional<std::string> config);
+
     /// Destroys a room, and stops its process when that was the last one in it. @return whether there was such a room.
     bool destroy_room(moment now, const std::string& room_id);
 
@@ -200,6 +216,9 @@ private:
     process_record* find_free_slot(const open_enum<roomport::region>& where);
     boost::system::result<process_record*, refusal> add_process(moment now,
                                                                 open_enum<roomport::region> where);
+    void add_room(moment now, process_record& process, std::string room_id,
+                  std::optional<std::string> config);
+    void take_endpoints(process_record& process, const process_event& event);
     void launch(moment now, process_record& process);
     void launch_again(moment now, process_record& process);
     void renew_ports(moment now, process_record& process);
@@ -207,6 +226,7 @@ private:
     void end(moment now, process_record& process, process_status status);
     void retire(moment now, process_record& process, const std::string& room_id);
     void destroy_rooms(moment now, process_record& process);
+    void keep_reason(const std::string& room_id, std::string reason);
     void remember_reason(const std::string& room_id, const process_record& process);
     std::optional<refusal> refuse_config_bytes(std::size_t before, std::size_t size) const;
     void remember(process_record& process, room_record room);

@@ -37,8 +37,17 @@ void room_service::handle(httpd::request received, std::shared_ptr<httpd::respon
     api_.handle(std::move(received), responder);
 }
 
+std::string room_service::restore_room(const std::string& region, const std::string& room_id,
+                                       const std::string& config) {
+    return registry_.restore_room(now(), open_enum<roomport::region>(region), room_id, config);
+}
+
 void room_service::stop() {
     api_.stop();
+    if (registry_.options().is_remote) {
+        // They outlive the service.
+        return;
+    }
     registry_.stop_everything(now());
     carry_out();
 }

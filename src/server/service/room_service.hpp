@@ -27,6 +27,10 @@ public:
     /// Answers a request.
     void handle(httpd::request received, std::shared_ptr<httpd::responder> responder);
 
+    /// Puts a room back that is in the hands of a remote provider already. @return the id of its process.
+    std::string restore_room(const std::string& region, const std::string& room_id,
+                             const std::string& config);
+
     /// Gives all held answers, takes no more requests and stops all processes.
     void stop();
 

@@ -8,15 +8,21 @@
 #include "program/listen_address.hpp"
 #include "program/service_facts.hpp"
 #include "program/usage_error.hpp"
+#include "providers/configuration.hpp"
+#include "providers/http/http_allocator.hpp"
 #include "server/api/cross_origin.hpp"
 #include "server/launcher/launch_problem.hpp"
 #include "server/launcher/local_provider.hpp"
 #include "server/launcher/machine_ports.hpp"
 #include "server/launcher/orphans.hpp"
+#include "server/orchestrator/remote_provider.hpp"
+#include "server/rooms/random_text.hpp"
 #include "server/service/certificate_authority.hpp"
 #include "server/service/room_service.hpp"
 #include "server/service/state_directory.hpp"
 #include "server/simulation/simulated_provider.hpp"
+#include "store/journal_thread.hpp"
+#include "store/store_error.hpp"
 
 #include <roomport/hathora/room_id.hpp>
 
@@ -32,6 +38,8 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <system_error>
 
 namespace roomport::server {
@@ -78,8 +86,15 @@ command_template check_command(const service_options& options) {
 }
 
 void check(const service_options& options) {
-    if (options.command.has_value() == options.simulation.has_value()) {
-        throw program::usage_error("give either --exec, what to run for a room, or --simulate");
+    const int sources =
+        (options.command ? 1 : 0) + (options.simulation ? 1 : 0) + (options.provider_file ? 1 : 0);
+    if (sources != 1) {
+        throw program::usage_error(
+            "give one of --exec, what to run for a room, --provider, who runs it, and --simulate");
+    }
+    if (options.provider_file && options.rooms_per_process != 1) {
+        throw program::usage_error(
+            "with --provider each room has a server of its own; leave --rooms-per-process out");
     }
     if (options.tls_certificate.has_value() != options.tls_key.has_value()) {
         throw program::usage_error("--tls-cert and --tls-key belong together");
@@ -150,11 +165,17 @@ private:
         names_ = program::certificate_names(where, advertised_, options_.tls_names);
         prepare_tls(state);
         app_secret_ = state.load_or_make_secret(state.file("app-secret"));
-        make_provider(std::move(local));
+        make_provider(state, std::move(local));
         const auto token_file =
             std::filesystem::absolute(options_.token_file.value_or(state.file("token")));
         const auto token = state.load_or_make_secret(token_file);
         endpoints_ = listen(where, token);
+        if (remote_ != nullptr) {
+            remote_->restore(journal_, [this](const allocation::intent& what) {
+                return service_->restore_room(what.region, what.room_id, what.config);
+            });
+            journal_ = {};
+        }
         write_facts(state, endpoints_.front(), token_file);
         wait_for_signals();
     }
@@ -201,7 +222,11 @@ private:
         });
     }
 
-    void make_provider(local_provider_options local) {
+    void make_provider(const state_directory& state, local_provider_options local) {
+        if (options_.provider_file) {
+            make_remote_provider(state);
+            return;
+        }
         if (options_.simulation) {
             provider_ = std::make_unique<simulated_provider>(context_, *options_.simulation);
             return;
@@ -226,6 +251,50 @@ private:
         auto created = std::make_unique<local_provider>(context_, std::move(local));
         local_ = created.get();
         provider_ = std::move(created);
+    }
+
+    void make_remote_provider(const state_directory& state) {
+        try {
+            auto with = providers::read_configuration(*options_.provider_file);
+            with.engine.app_id = options_.app_id;
+            with.engine.owner = with.owner.empty() ? own_name(state) : with.owner;
+            for (const auto& [region, word] : with.regions) {
+                regions_.insert(region);
+            }
+            auto vendor =
+                std::make_unique<providers::http_allocator>(context_.get_executor(), with);
+            store::sqlite_journal file(state.file("rooms.db"));
+            journal_ = file.load();
+            auto journal =
+                std::make_unique<store::journal_thread>(context_.get_executor(), std::move(file));
+            auto created = std::make_unique<remote_provider>(
+                context_, with.engine, std::move(vendor), std::move(journal), log_);
+            remote_ = created.get();
+            provider_ = std::move(created);
+        } catch (const providers::configuration_error& wrong) {
+            throw program::usage_error(wrong.what());
+        } catch (const store::store_error& wrong) {
+            throw program::usage_error(wrong.what());
+        } catch (const boost::system::system_error& wrong) {
+            throw program::usage_error("the TLS files of --provider can't be used: " +
+                                       std::string(wrong.what()));
+        }
+    }
+
+    /// Whose servers are whose when the file does not say so.
+    static std::string own_name(const state_directory& state) {
+        const auto file = state.file("owner");
+        auto name = program::read_own_file(file, program::file_kind::plain);
+        if (!name) {
+            name = "rp-" + random_hex(8) + "\n";
+            program::write_file(file, *name, program::file_kind::plain);
+        }
+        const auto text = name->substr(0, name->find('\n'));
+        if (!providers::is_valid_owner(text)) {
+            throw program::usage_error(file.string() +
+                                       " holds no owner: 1 to 32 of a-z, 0-9 and '-'");
+        }
+        return text;
     }
 
     std::vector<tcp::endpoint> listen(const program::listen_address& where, const secret& token) {
@@ -257,6 +326,8 @@ private:
         }
         registry_options registry;
         registry.refuses_dash_ids = refuses_dash_ids_;
+        registry.is_remote = remote_ != nullptr;
+        registry.regions = regions_;
         registry.ports = options_.ports;
         registry.range = options_.port_range;
         registry.rooms_per_process = options_.rooms_per_process;
@@ -385,6 +456,9 @@ private:
     std::shared_ptr<asio::ssl::context> tls_;
     std::unique_ptr<provider> provider_;
     local_provider* local_ = nullptr;
+    remote_provider* remote_ = nullptr;
+    allocation::journal_content journal_;
+    std::set<std::string> regions_;
     bool refuses_dash_ids_ = false;
     std::unique_ptr<room_service> service_;
     std::unique_ptr<httpd::server> server_;

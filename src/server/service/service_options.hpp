@@ -26,6 +26,8 @@ public:
     /// The command of a game server; nothing when @ref simulation is set.
     std::optional<std::string> command;
     std::optional<simulation_spec> simulation;
+    /// A file that describes an orchestrator, which runs the game servers; instead of both.
+    std::optional<std::filesystem::path> provider_file;
 
     /// `HOST:PORT`, IPv6 addresses in brackets; port 0: chosen by the system. All addresses of a name are listened on;
     /// `localhost` is 127.0.0.1 and ::1.

@@ -27,6 +27,14 @@ journal_view old_journal() {
     return journal;
 }
 
+/// The second of two rounds that see the same.
+reaper::round second_round(reaper& one, const journal_view& journal,
+                           const std::vector<listed_server>& listed) {
+    const auto first = one.judge(journal, listed, time_point{});
+    EXPECT_TRUE(first.stops.empty() && first.told.empty());
+    return one.judge(journal, listed, time_point{});
+}
+
 TEST(Reaper, StopsWhatNoRecordNamesOnceItIsOldEnough) {
     reaper one(stopping_settings());
     auto journal = old_journal();
@@ -34,9 +42,18 @@ TEST(Reaper, StopsWhatNoRecordNamesOnceItIsOldEnough) {
     journal.living_keys.insert("adopted");
     const std::vector<listed_server> listed{server_named("known", 1h), server_named("adopted", 1h),
                                             server_named("young", 4min), server_named("old", 6min)};
-    const auto round = one.judge(journal, listed, time_point{});
+    const auto round = second_round(one, journal, listed);
     EXPECT_EQ(round.stops, std::vector<std::string>{"old"});
     EXPECT_TRUE(round.told.empty());
+}
+
+TEST(Reaper, LeavesAloneWhatARecordNamesInTheNextRound) {
+    reaper one(stopping_settings());
+    auto journal = old_journal();
+    const std::vector<listed_server> listed{server_named("k", 1h)};
+    EXPECT_TRUE(one.judge(journal, listed, time_point{}).stops.empty());
+    journal.living_keys.insert("k");
+    EXPECT_TRUE(one.judge(journal, listed, time_point{}).stops.empty());
 }
 
 TEST(Reaper, CountsFromFirstSightWhereTheOrchestratorTellsNoAge) {
@@ -65,8 +82,8 @@ TEST(Reaper, OnlyTellsOfWhatIsOlderThanTheJournal) {
     reaper one(stopping_settings());
     journal_view journal;
     journal.age = 10min;
-    const auto round = one.judge(
-        journal, {server_named("survivor", 1h), server_named("ours", 9min)}, time_point{});
+    const auto round =
+        second_round(one, journal, {server_named("survivor", 1h), server_named("ours", 9min)});
     EXPECT_EQ(round.stops, std::vector<std::string>{"ours"});
     EXPECT_EQ(round.told, std::vector<std::string>{"survivor"});
 }
@@ -75,15 +92,15 @@ TEST(Reaper, StopsTheOldestFirstAndNoMoreThanItMay) {
     auto with = stopping_settings();
     with.most_stops = 1;
     reaper one(with);
-    const auto round = one.judge(
-        old_journal(), {server_named("b", 10min), server_named("a", 20min)}, time_point{});
+    const auto round =
+        second_round(one, old_journal(), {server_named("b", 10min), server_named("a", 20min)});
     EXPECT_EQ(round.stops, std::vector<std::string>{"a"});
     EXPECT_EQ(round.told, std::vector<std::string>{"b"});
 }
 
 TEST(Reaper, TellsOnlyUnlessItIsAllowedToStop) {
     reaper one{reaper::settings()};
-    const auto round = one.judge(old_journal(), {server_named("a", 20min)}, time_point{});
+    const auto round = second_round(one, old_journal(), {server_named("a", 20min)});
     EXPECT_TRUE(round.stops.empty());
     EXPECT_EQ(round.told, std::vector<std::string>{"a"});
 }

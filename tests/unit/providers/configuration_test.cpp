@@ -138,6 +138,27 @@ TEST_F(ProviderConfiguration, NamesFileLineAndKeyOfWhatIsWrong) {
     EXPECT_THAT(problem("\"udp\" }", "\"quic\" }"), HasSubstr("give one of: tcp, udp, tls"));
 }
 
+TEST_F(ProviderConfiguration, TakesNotFoundForNoServerOnlyWhereOneServerIsAskedFor) {
+    EXPECT_TRUE(read(whole).http.find->gone_status.empty());
+    std::string text = whole;
+    const std::string list = "sessions?ref={uuid}\"\nitems = \"/sessions\"";
+    text.replace(text.find(list), list.size(), "sessions/{uuid}\"");
+    EXPECT_EQ(read(text).http.find->gone_status, (std::vector<int>{404, 410}));
+}
+
+TEST_F(ProviderConfiguration, ReadsTheShippedExamples) {
+    const std::filesystem::path examples =
+        std::filesystem::path(ROOMPORT_TEST_DATA_DIR) / "../../examples/providers";
+    const auto own = read_configuration(examples / "allocator.toml");
+    EXPECT_EQ(own.http.states.failed, std::vector<std::string>{"crashed"});
+    const auto agones = read_configuration(examples / "agones_kubernetes.toml");
+    EXPECT_FALSE(agones.http.platform.is_no_capacity_proof);
+    EXPECT_EQ(agones.http.create.body.at_pointer("/spec/selectors/0/matchLabels/agones.dev~1fleet"),
+              "{region}");
+    EXPECT_EQ(agones.http.create.body.at_pointer("/spec/metadata/labels/roomport~1intent"),
+              "{intent}");
+}
+
 TEST_F(ProviderConfiguration, SaysThatThereIsNoFile) {
     try {
         read_configuration(folder_ / "none.toml");
