@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// All models of the API. A file that needs one of them includes that one's header instead.
+/// All models of the API, and the list of them. A file that needs one of them includes that one's header instead.
 
 #include <roomport/model/api_error.hpp>
 #include <roomport/model/connection_info.hpp>
@@ -34,3 +34,19 @@
 #include <roomport/model/timestamp.hpp>
 #include <roomport/model/transport_type.hpp>
 #include <roomport/model/update_room_config_params.hpp>
+
+namespace roomport {
+
+/// Types of models.
+template <class... Models>
+class model_list {};
+
+/// Every model of the API that this library reads and writes, a document or part of one, in alphabetical order.
+using all_models =
+    model_list<api_error, connection_info, connection_info_v2, create_lobby_v3_params,
+               create_room_params, exposed_port, lobby_v3, nickname_object, ping_endpoints,
+               player_token_object, process, process_v2, process_v3, process_with_rooms,
+               processes_count, room, room_allocation, room_connection_data,
+               room_without_allocations, update_room_config_params>;
+
+} // namespace roomport

@@ -1,8 +1,9 @@
 #pragma once
 
 #include "client/client_impl.hpp"
-#include "hathora/encode.hpp"
 #include "hathora/typed_answer.hpp"
+
+#include <roomport/hathora/encode.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -72,15 +73,23 @@ private:
     bool finished_ = false;
 };
 
-/// The typed form of a call's outcome.
+/// A call's outcome as a result without its value.
 template <class T>
-api_result<T> to_result(call_outcome outcome, hathora::typed_answer<T>& document) {
+api_result<T> to_result(call_outcome outcome) {
     api_result<T> result;
     result.http_status = outcome.http_status;
     result.message = std::move(outcome.message);
     result.not_before = outcome.not_before;
     result.times = outcome.times;
-    if (!outcome.error) {
+    return result;
+}
+
+/// A call's outcome as a result.
+template <class T>
+api_result<T> to_result(call_outcome outcome, hathora::typed_answer<T>& document) {
+    const bool has_value = !outcome.error;
+    auto result = to_result<T>(std::move(outcome));
+    if (has_value) {
         result.value = document.take();
     }
     return result;

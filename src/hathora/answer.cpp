@@ -74,7 +74,7 @@ void answer::begin(const http::response& head) {
     status_ = head.status;
     look_at_form(head);
     if (status_ == success_status_) {
-        begin_document();
+        document_.begin_document();
     }
 }
 
@@ -101,7 +101,7 @@ error_code answer::write(std::string_view bytes) {
     if (!strange_form_.empty()) {
         keep(bytes);
     }
-    const auto ec = write_document(bytes);
+    const auto ec = document_.write_document(bytes);
     document_failed_ = ec.failed();
     return ec;
 }
@@ -114,7 +114,7 @@ void answer::keep(std::string_view bytes) {
 
 error_code answer::end() {
     if (status_ == success_status_) {
-        const auto ec = end_document();
+        const auto ec = document_.end_document();
         document_failed_ = ec.failed();
         return ec;
     }
@@ -130,7 +130,7 @@ error_code answer::outcome(error_code request_outcome) const {
 
 std::string answer::message(const secret& token) const {
     if (document_failed_) {
-        const auto failure = clean_text(document_failure(), token);
+        const auto failure = clean_text(document_.document_failure(), token);
         return strange_form_.empty()
                    ? failure
                    : clean_text(strange_form_ + ": " + failure, token) + beginning(token);

@@ -2,6 +2,7 @@
 
 #include <roomport/error.hpp>
 #include <roomport/hathora/operation.hpp>
+#include <roomport/hathora/response_document.hpp>
 #include <roomport/http/body_sink.hpp>
 #include <roomport/secret.hpp>
 
@@ -12,11 +13,11 @@
 namespace roomport::hathora {
 
 /// Takes the answer to an operation: a document on success, else the server's message.
-///
-/// What the document is read into is the business of @ref typed_answer.
 class answer : public http::body_sink {
 public:
-    explicit answer(const operation_description& what) : success_status_(what.success_status) {}
+    /// @param document what the document of a success is read into; it must outlive this.
+    answer(const operation_description& what, detail::response_document& document)
+        : document_(document), success_status_(what.success_status) {}
 
     /// Forgets what came before: the request is about to be sent again.
     void restart();
@@ -38,17 +39,12 @@ public:
     /// How many bytes of body the answer has had.
     std::size_t size() const noexcept { return size_; }
 
-protected:
-    virtual void begin_document() = 0;
-    virtual error_code write_document(std::string_view bytes) = 0;
-    virtual error_code end_document() = 0;
-    virtual std::string document_failure() const = 0;
-
 private:
     void look_at_form(const http::response& head);
     void keep(std::string_view bytes);
     std::string beginning(const secret& token) const;
 
+    detail::response_document& document_;
     int success_status_;
     int status_ = 0;
     std::size_t size_ = 0;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "hathora/batch_choice.hpp"
-#include "hathora/encode.hpp"
 #include "hathora/remembered_token.hpp"
 
+#include <roomport/hathora/encode.hpp>
 #include <roomport/http/pool.hpp>
 #include <roomport/secret.hpp>
 #include <roomport/wait/observer.hpp>

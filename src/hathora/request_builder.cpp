@@ -1,4 +1,4 @@
-#include "hathora/request_builder.hpp"
+#include <roomport/hathora/request_builder.hpp>
 
 #include "hathora/token_text.hpp"
 
@@ -100,6 +100,12 @@ void request_builder::refuse(std::string message) {
 }
 
 encoded_request request_builder::finish() {
+    // What was put in has no brace.
+    const auto open = path_.find('{');
+    if (open != std::string::npos) {
+        refuse("no member of the request fills " +
+               path_.substr(open, path_.find('}', open) - open + 1) + " in the operation's path");
+    }
     if (!result_.error) {
         result_.request.target = path_ + query_;
     }

@@ -1,9 +1,9 @@
 #include "hathora/room_observer.hpp"
 
-#include "hathora/encode.hpp"
 #include "hathora/observe.hpp"
 #include "hathora/room_poll.hpp"
 
+#include <roomport/hathora/encode.hpp>
 #include <roomport/hathora/operations.hpp>
 
 #include <utility>

@@ -1,6 +1,6 @@
 #include <roomport/json/model_document.hpp>
 
-#include "json/value_type.hpp"
+#include "json/all_models.hpp"
 
 #include <roomport/json/writer.hpp>
 

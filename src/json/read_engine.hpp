@@ -1,10 +1,10 @@
 #pragma once
 
 #include "json/tokenizer.hpp"
-#include "json/value_type.hpp"
 
 #include <roomport/json/read_error.hpp>
 #include <roomport/json/read_limits.hpp>
+#include <roomport/json/value_type.hpp>
 
 #include <cstddef>
 #include <cstdint>

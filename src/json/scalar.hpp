@@ -1,7 +1,8 @@
 #pragma once
 
 #include "json/decimal_number.hpp"
-#include "json/value_type.hpp"
+
+#include <roomport/json/value_type.hpp>
 
 #include <string_view>
 

@@ -1,8 +1,8 @@
 #include <roomport/json/writer.hpp>
 
 #include "json/number_text.hpp"
-#include "json/value_type.hpp"
 
+#include <roomport/json/value_type.hpp>
 #include <roomport/model/text_or_number.hpp>
 #include <roomport/model/timestamp.hpp>
 

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <roomport/client/api_result.hpp>
+#include <roomport/client/call_handler.hpp>
 #include <roomport/client/client_options.hpp>
 #include <roomport/client/create_options.hpp>
 #include <roomport/error.hpp>
 #include <roomport/export.hpp>
+#include <roomport/hathora/encode.hpp>
 #include <roomport/hathora/operations.hpp>
+#include <roomport/hathora/response_document.hpp>
 #include <roomport/http/pool.hpp>
 #include <roomport/wait/wait_engine.hpp>
 #include <roomport/wait/wait_options.hpp>
@@ -101,8 +104,8 @@ public:
     /// Makes one call of an operation, without any retry but that of a dead reused connection and of a token that was
     /// refused and has changed since.
     ///
-    /// @param what    one of `hathora::all_operations`; kept by reference until the operation has begun, which a lazy
-    ///                token like `deferred` puts off.
+    /// @param what    one of `hathora::all_operations`, or one of your own (see @ref hathora::operation); kept by
+    ///                reference until the operation has begun, which a lazy token like `deferred` puts off.
     /// @param request what it takes; ids and texts are checked first, `error::invalid_argument`.
     /// @param token   completes with `void(error_code, api_result<Response>)`. A status other than the operation's own is
     ///                an error of `http_status_category`, with the server's message in the result.
@@ -111,9 +114,12 @@ public:
                     CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code, api_result<Response>)>(
             [](auto handler, std::shared_ptr<impl> self,
-               const hathora::operation<Request, Response>* operation, Request wanted) {
-                start_call<Request, Response>(std::move(self), *operation, std::move(wanted),
-                                              std::move(handler));
+               const hathora::operation<Request, Response>* operation, const Request& wanted) {
+                auto document = std::make_shared<hathora::detail::typed_response<Response>>();
+                auto encoded = hathora::encode(*operation, wanted, app_id(*self));
+                start_call(std::move(self), *operation, std::move(encoded), document,
+                           detail::call_handler<Response, decltype(handler)>(std::move(handler),
+                                                                             document));
             },
             token, impl_, &what, std::move(request));
     }
@@ -168,12 +174,14 @@ private:
         std::shared_ptr<impl> self, hathora::create_room_request request, create_options options,
         boost::asio::any_completion_handler<void(error_code, created_room)> handler);
 
-    // Defined for the types of `hathora::all_operations`.
-    template <class Request, class Response>
-    static void
-    start_call(std::shared_ptr<impl> self, const hathora::operation<Request, Response>& what,
-               Request request,
-               boost::asio::any_completion_handler<void(error_code, api_result<Response>)> handler);
+    static const std::string& app_id(const impl& self) noexcept;
+
+    static void start_call(
+        std::shared_ptr<impl> self, const hathora::operation_description& what,
+        hathora::encoded_request request,
+        std::shared_ptr<hathora::detail::response_document> document,
+        boost::asio::any_completion_handler<void(error_code, api_result<hathora::no_content>)>
+            handler);
 
     static void
     start_wait_metrics(std::shared_ptr<impl> self,

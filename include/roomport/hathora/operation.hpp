@@ -24,13 +24,15 @@ enum class response_size {
     list,
 };
 
-/// One operation of the API. Client, local room service and contract test are all built from these.
+/// One operation of the API. Client, local room service and contract test are all built from these. The texts must stay
+/// valid as long as a call of the operation is under way; literals do.
 struct operation_description {
-    /// The operation's id in the contract.
+    /// The operation's id in the contract, or a name of yours.
     std::string_view id;
     /// The method of its requests.
     http::method verb;
-    /// The path with `{placeholders}`; `{appId}` is filled by the client, others from the request's members.
+    /// The path with `{placeholders}`; `{appId}` is filled by the client, others from the request's members. One that
+    /// nothing fills makes every call end with `error::invalid_argument`.
     std::string_view path;
     /// What the caller has to prove.
     authentication auth;
@@ -44,9 +46,17 @@ struct operation_description {
 
 /// An operation with the types of its request and its response.
 ///
+/// Those of this library are in `operations.hpp`; one of your own is described in the same way and called in the same way,
+/// with types of this library or your own.
+///
 /// A request is a described class. A member whose wire name stands in the path as a placeholder fills it; a member named
 /// `body` is sent as the JSON body; a @ref roomport::secret is the player's token; every other member is a query
-/// parameter, left out while empty and repeated for each element of a list.
+/// parameter. Such a member is a `std::string`, an @ref open_enum, a `bool`, an integer that is not negative, a finite
+/// `double`, or a `std::optional` of one, left out while it holds nothing, or a `std::vector` of one, repeated for each
+/// element; a `std::vector<std::string>` holds ids, at least one and none twice, and is sent as one list.
+///
+/// A response is a model, a `std::vector` of one, a `std::string` for a document that is a text, or @ref no_content.
+/// For models see @ref roomport::model_traits. What breaks a rule doesn't compile, with a message that says which.
 template <class Request, class Response>
 struct operation : operation_description {
     /// What it takes.

@@ -61,7 +61,7 @@ private:
     std::unique_ptr<detail::read_engine> engine_;
 };
 
-/// Reads one JSON document as a model of the API, while its bytes arrive.
+/// Reads one JSON document as a model, while its bytes arrive.
 ///
 /// The order of members is free, unknown members are skipped (they may be any valid JSON), and a
 /// member that may be missing may as well be `null`. Unknown enum values keep their text. 32-bit
@@ -77,7 +77,7 @@ public:
     /// A reader at the start of a document.
     /// @param limits what is accepted at most.
     explicit reader(const read_limits& limits = read_limits())
-        : reader_base(detail::document_type<T>(), &value_, limits) {}
+        : reader_base(detail::value_type_of<T>, &value_, limits) {}
 
     /// The value, which stays the reader's. Valid until the reader is reset or destroyed.
     /// @pre finish() returned no error.

@@ -23,7 +23,7 @@ ROOMPORT_EXPORT void append_document(std::string& out, const value_type& type, c
 /// @param out where to append. @param value what to write. Thread-safe for different strings.
 template <document T>
 void append(std::string& out, const T& value) {
-    detail::append_document(out, detail::document_type<T>(), &value);
+    detail::append_document(out, detail::value_type_of<T>, &value);
 }
 
 /// A model, or a list of models, as canonical JSON. See @ref append.

@@ -1,4 +1,4 @@
-#include "hathora/encode.hpp"
+#include <roomport/hathora/encode.hpp>
 
 #include <roomport/hathora/operations.hpp>
 

@@ -1,6 +1,5 @@
 #include <roomport/hathora/operations.hpp>
-
-#include "model/wire_name.hpp"
+#include <roomport/model/wire_name.hpp>
 
 #include <boost/describe/members.hpp>
 #include <boost/describe/modifiers.hpp>

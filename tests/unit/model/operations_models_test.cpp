@@ -1,5 +1,5 @@
 #include "unit/model/contract.hpp"
-#include "json/value_type.hpp"
+#include "json/all_models.hpp"
 
 #include <roomport/hathora/operations.hpp>
 

@@ -1,20 +1,28 @@
 #pragma once
 
-#include "model/wire_name.hpp"
-#include "json/value_type.hpp"
+/// @file
+/// Makes the table of a type from its description, when the program is compiled. What a member of a model may be is said
+/// at @ref roomport::model_traits.
 
+#include <roomport/json/value_type.hpp>
 #include <roomport/model/model_traits.hpp>
 #include <roomport/model/nullable.hpp>
 #include <roomport/model/open_enum.hpp>
 #include <roomport/model/text_or_number.hpp>
 #include <roomport/model/timestamp.hpp>
+#include <roomport/model/wire_name.hpp>
 
 #include <boost/describe/members.hpp>
+#include <boost/describe/modifiers.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -45,7 +53,10 @@ struct type_shape {
         } else if constexpr (std::is_same_v<T, text_or_number>) {
             type.kind = value_kind::either;
         } else {
-            static_assert(std::is_same_v<T, timestamp>, "a model has a member of an unknown type");
+            static_assert(std::is_same_v<T, timestamp>,
+                          "a member of a model is a bool, std::int32_t, std::int64_t, double, "
+                          "std::string, timestamp, text_or_number, open_enum, a described model "
+                          "with model_traits, or a std::vector, std::optional or nullable of one");
             type.kind = value_kind::date_time;
         }
     }
@@ -130,11 +141,15 @@ struct type_shape<nullable<T>> {
     }
 };
 
-/// Sets a member's wire name: as overridden by the model, else the C++ name in camelCase.
+/// Sets a member's wire name: as overridden by the model, else the C++ name in camelCase. One that is too long is cut,
+/// with its real length.
 constexpr void derive_name(member_type& member, std::string_view cpp_name,
                            std::span<const renamed_member> renamed) {
     const auto put = [&member](char c) {
-        member.name_characters.at(member.name_length++) = c;
+        if (member.name_length < member_type::longest_name) {
+            member.name_characters[member.name_length] = c;
+        }
+        ++member.name_length;
     };
     for (const auto& row : renamed) {
         if (row.member == cpp_name) {
@@ -150,8 +165,14 @@ constexpr void derive_name(member_type& member, std::string_view cpp_name,
 template <class T, class Description>
 constexpr member_type make_member() {
     using member_value = std::remove_cvref_t<decltype(std::declval<T&>().*Description::pointer)>;
-    member_type member;
-    derive_name(member, Description::name, model_traits<T>::renamed);
+    constexpr auto named = [] {
+        member_type unfinished;
+        derive_name(unfinished, Description::name, model_traits<T>::renamed);
+        return unfinished;
+    }();
+    static_assert(named.name_length <= member_type::longest_name,
+                  "the name of a model's member on the wire has at most 47 characters");
+    member_type member = named;
     member.type = &value_type_of<member_value>;
     member.locate = [](void* object) -> void* {
         return &(static_cast<T*>(object)->*Description::pointer);
@@ -175,10 +196,15 @@ inline constexpr auto members_of =
 template <described_model T>
 struct type_shape<T> {
     static constexpr void describe(value_type& type) {
-        static_assert(members_of<T>.size() <= 64, "the reader marks members in 64 bits");
+        static_assert(boost::describe::has_describe_members<T>::value,
+                      "a model has model_traits and is described: BOOST_DESCRIBE_STRUCT");
+        static_assert(std::is_default_constructible_v<T>, "a model has a default constructor");
         type.kind = value_kind::object;
         type.model_name = model_traits<T>::name;
-        type.members = members_of<T>;
+        if constexpr (boost::describe::has_describe_members<T>::value) {
+            static_assert(members_of<T>.size() <= 64, "a model has at most 64 members");
+            type.members = members_of<T>;
+        }
     }
 };
 

@@ -1,5 +1,8 @@
 #pragma once
 
+/// @file
+/// How the reader and the writer see a type. Made from a model's description; nothing that users write themselves.
+
 #include <array>
 #include <cstddef>
 #include <span>
@@ -80,8 +83,5 @@ struct value_type {
     void* (*create)() = nullptr;
     void (*destroy)(void* slot) = nullptr;
 };
-
-/// The types of all models, ordered by name.
-std::span<const value_type* const> all_models() noexcept;
 
 } // namespace roomport::json::detail
