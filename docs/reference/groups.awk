@@ -16,7 +16,7 @@ FNR == 1 {
     }
 }
 
-/^namespace roomport(::[a-z_]+)? \{$/ { print $0 " /** @addtogroup " group " */ /** @{ */"; next }
+/^namespace roomport(::[a-z_]+)* \{$/ { print $0 " /** @addtogroup " group " */ /** @{ */"; next }
 /^\} \/\/ namespace roomport/ { print "/** @} */ " $0; next }
 /^ *friend bool operator==\(/ { in_comparison = 1 }
 in_comparison { in_comparison = !/= default;$/; print ""; next }

@@ -56,8 +56,8 @@ describe("what the service answers keeps the contract", () => {
     relay?.close();
   });
 
-  for (const [id, exercise] of Object.entries(operations)) {
-    test(`to ${id}`, limit, () => exercise(client, world));
+  for (const [id, { call }] of Object.entries(operations)) {
+    test(`to ${id}`, limit, () => call(client, world));
   }
 
   test("to every operation with a wrong developer token", limit, async () => {

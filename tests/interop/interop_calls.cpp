@@ -8,90 +8,78 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/describe/members.hpp>
+#include <boost/describe/modifiers.hpp>
+#include <boost/mp11/algorithm.hpp>
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace {
 
 namespace asio = boost::asio;
 namespace hathora = roomport::hathora;
 
-constexpr const char* room_id = "1a2b3c4d5e6f7";
-constexpr const char* process_id = "00000000-0000-4000-8000-000000000001";
+template <class T>
+T filled();
 
-// One request of each type, with every member set. A new type of request does not compile before it stands here.
-void fill(hathora::app_request&) {}
+// A value for each member that a request or its body may have; what is sent as a path or an id takes the first text.
+class sample_value {
+public:
+    explicit sample_value(bool is_in_body) : is_in_body_(is_in_body) {}
 
-void fill(hathora::room_request& request) {
-    request.room_id = room_id;
-}
+    void put(std::string& to) const {
+        to = is_in_body_ ? "Zo\xc3\xab" : "00000000-0000-4000-8000-000000000001";
+    }
+    void put(roomport::secret& to) const { to = roomport::secret("a.player.token"); }
+    void put(bool& to) const { to = true; }
+    void put(std::int32_t& to) const { to = 1; }
+    void put(std::int64_t& to) const { to = 1; }
+    void put(double& to) const { to = 1767323045; }
 
-void fill(hathora::rooms_request& request) {
-    request.ids = {room_id};
-}
+    template <class E>
+    void put(roomport::open_enum<E>& to) const {
+        to = E{};
+    }
 
-void fill(hathora::process_request& request) {
-    request.process_id = process_id;
-}
+    template <class T>
+    void put(std::optional<T>& to) const {
+        put(to.emplace());
+    }
 
-void fill(hathora::create_room_request& request) {
-    request.room_id = room_id;
-    request.body.region = roomport::region::frankfurt;
-    request.body.room_config = "{\"map\":\"dust\"}";
-}
+    template <class T>
+    void put(std::vector<T>& to) const {
+        put(to.emplace_back());
+    }
 
-void fill(hathora::update_room_config_request& request) {
-    request.room_id = room_id;
-    request.body.room_config = "\xc3\xbcnder";
-}
+    template <roomport::described_model T>
+    void put(T& to) const {
+        to = filled<T>();
+    }
 
-void fill(hathora::process_list_request& request) {
-    request.region = roomport::region::tokyo;
-}
+private:
+    bool is_in_body_;
+};
 
-void fill(hathora::process_filter_request& request) {
-    request.status = {roomport::process_status::running, roomport::process_status::starting};
-    request.region = {roomport::region::tokyo, roomport::region::frankfurt};
-    request.before = 1767323045;
-}
-
-void fill(hathora::process_filter_v2_request& request) {
-    request.status = {roomport::process_status::running, roomport::process_status::starting};
-    request.region = {roomport::region::tokyo, roomport::region::frankfurt};
-}
-
-void fill(hathora::create_process_request& request) {
-    request.region = roomport::region::sydney;
-}
-
-void fill(hathora::login_nickname_request& request) {
-    request.body.nickname = "Zo\xc3\xab";
-}
-
-void fill(hathora::create_lobby_request& request) {
-    request.player_token = roomport::secret("a.player.token");
-    request.room_id = room_id;
-    request.short_code = "LFG4";
-    request.body.visibility = roomport::lobby_visibility::public_;
-    request.body.region = roomport::region::frankfurt;
-    request.body.room_config = "{}";
-}
-
-void fill(hathora::short_code_request& request) {
-    request.short_code = "LFG4";
-}
-
-void fill(hathora::lobby_list_request& request) {
-    request.region = roomport::region::tokyo;
+// A request or a model with every member set.
+template <class T>
+T filled() {
+    T value;
+    const sample_value sample(roomport::described_model<T>);
+    boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public>>(
+        [&](auto member) { sample.put(value.*member.pointer); });
+    return value;
 }
 
 template <class Response>
@@ -140,8 +128,7 @@ private:
 template <class Request, class Response>
 asio::awaitable<void> call(roomport::client& client,
                            const hathora::operation<Request, Response>& what, report& to) {
-    Request request;
-    fill(request);
+    auto request = filled<Request>();
     const auto outcome =
         co_await client.async_call(what, std::move(request), asio::as_tuple(asio::use_awaitable));
     to.add(what, std::get<0>(outcome), std::get<1>(outcome));

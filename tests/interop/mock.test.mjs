@@ -8,7 +8,7 @@ import path from "node:path";
 import { run, stop } from "./children.mjs";
 import { writeContract } from "./contract.mjs";
 import { offeredOperations } from "./environment.mjs";
-import { answers } from "./examples.mjs";
+import { answers } from "./operations.mjs";
 import { startPrism } from "./prism.mjs";
 
 const limit = { timeout: 60_000 };

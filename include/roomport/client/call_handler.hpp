@@ -47,6 +47,7 @@ private:
 
 } // namespace roomport::detail
 
+/// @cond
 template <template <class, class> class Associator, class Response, class Handler, class Candidate>
 struct boost::asio::associator<Associator, roomport::detail::call_handler<Response, Handler>,
                                Candidate> : Associator<Handler, Candidate> {
@@ -62,3 +63,4 @@ struct boost::asio::associator<Associator, roomport::detail::call_handler<Respon
         return Associator<Handler, Candidate>::get(handler.inner(), candidate);
     }
 };
+/// @endcond

@@ -51,7 +51,7 @@ struct operation_description {
 ///
 /// A request is a described class. A member whose wire name stands in the path as a placeholder fills it; a member named
 /// `body` is sent as the JSON body; a @ref roomport::secret is the player's token; every other member is a query
-/// parameter. Such a member is a `std::string`, an @ref open_enum, a `bool`, an integer that is not negative, a finite
+/// parameter. Such a member is a `std::string`, an `open_enum`, a `bool`, an integer that is not negative, a finite
 /// `double`, or a `std::optional` of one, left out while it holds nothing, or a `std::vector` of one, repeated for each
 /// element; a `std::vector<std::string>` holds ids, at least one and none twice, and is sent as one list.
 ///

@@ -42,7 +42,7 @@ struct default_model_traits {
 ///     };
 ///
 /// A member is a `bool`, `std::int32_t`, `std::int64_t`, `double`, `std::string`, @ref timestamp, @ref text_or_number,
-/// @ref open_enum, another model, or a `std::vector`, `std::optional` (may be missing) or @ref nullable (may be `null`)
+/// `open_enum`, another model, or a `std::vector`, `std::optional` (may be missing) or @ref nullable (may be `null`)
 /// of one of these. There are at most 64, with names of at most 47 characters on the wire. The model has a default
 /// constructor. What breaks a rule doesn't compile, with a message that says which.
 template <class T>
