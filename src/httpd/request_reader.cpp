@@ -4,6 +4,8 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <algorithm>
+
 namespace roomport::httpd {
 
 namespace beast_http = boost::beast::http;
@@ -20,7 +22,7 @@ struct request_reader::parser {
 };
 
 request_reader::request_reader(request_limits limits)
-    : limits_(limits), parser_(std::make_unique<parser>(limits)) {}
+    : limits_(limits), parser_(std::make_unique<parser>(limits)), most_body_(limits.body) {}
 
 request_reader::~request_reader() = default;
 
@@ -75,6 +77,9 @@ request_reader::status request_reader::put(std::string_view bytes, std::size_t& 
     if (ec && ec != beast_http::error::need_more) {
         return fail(400, "the request is not valid HTTP: " + ec.message());
     }
+    if (most_body_ < limits_.body && check_body() == status::failed) {
+        return status::failed;
+    }
     if (beast.is_done()) {
         return status::complete;
     }
@@ -83,9 +88,23 @@ request_reader::status request_reader::put(std::string_view bytes, std::size_t& 
         return fail(431,
                     "the header section is larger than " + std::to_string(limits_.head) + " bytes");
     }
-    if (beast.is_header_done() && (raw_bytes_ > 2 * (limits_.head + limits_.body) ||
-                                   bytes.size() - consumed > limits_.head)) {
+    if (beast.is_header_done() &&
+        (raw_bytes_ > 2 * (limits_.head + most_body_) || bytes.size() - consumed > limits_.head)) {
         return fail(413, "the body and its framing are too large");
+    }
+    return status::incomplete;
+}
+
+request_reader::status request_reader::limit_body(std::size_t most) {
+    most_body_ = std::min(most, limits_.body);
+    return check_body();
+}
+
+request_reader::status request_reader::check_body() {
+    const auto& beast = parser_->beast;
+    const auto announced = beast.content_length();
+    if ((announced && *announced > most_body_) || beast.get().body().size() > most_body_) {
+        return fail(413, "the body is larger than " + std::to_string(most_body_) + " bytes");
     }
     return status::incomplete;
 }
@@ -138,6 +157,8 @@ std::size_t request_reader::kept_bytes() const noexcept {
 
 void request_reader::discard() {
     request_ = request();
+    head_checked_ = false;
+    most_body_ = limits_.body;
     parser_ = std::make_unique<parser>(limits_);
     raw_bytes_ = 0;
     head_bytes_ = 0;
@@ -156,6 +177,7 @@ request request_reader::take() {
     raw_bytes_ = 0;
     head_bytes_ = 0;
     head_checked_ = false;
+    most_body_ = limits_.body;
     expects_continue_ = false;
     return std::move(request_);
 }

@@ -50,6 +50,13 @@ public:
     /// @param consumed how many of them are done with.
     status put(std::string_view bytes, std::size_t& consumed);
 
+    /// The head of the request whose body is still to come; null before there is one.
+    const request* head() const noexcept { return head_checked_ ? &request_ : nullptr; }
+
+    /// Lowers the limit on the body of the request whose head is there.
+    /// @return `failed` when more than that was announced or has come.
+    status limit_body(std::size_t most);
+
     /// Whether a request has begun and is not complete.
     bool has_begun() const noexcept;
 
@@ -79,11 +86,13 @@ private:
 
     status fail(int status_code, std::string_view text);
     bool check_head();
+    status check_body();
 
     request_limits limits_;
     std::unique_ptr<parser> parser_;
     std::size_t raw_bytes_ = 0;
     std::size_t head_bytes_ = 0;
+    std::size_t most_body_;
     bool head_checked_ = false;
     bool expects_continue_ = false;
     bool keeps_alive_ = false;

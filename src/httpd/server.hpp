@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,18 @@ public:
 /// Called for each request, on the server's thread. Requests of one connection come one after the other.
 using request_handler = std::function<void(request, std::shared_ptr<responder>)>;
 
+/// What is said of a request while its body is still to come.
+class admission {
+public:
+    admission() = default;
+
+    /// The most bytes of its body; more than `request_limits::body` is taken as that.
+    std::size_t most_body = static_cast<std::size_t>(-1);
+
+    /// The answer that refuses it. The connection ends with it, for the body is not read.
+    std::optional<response> refusal;
+};
+
 /// What a server allows its callers.
 class server_options {
 public:
@@ -74,6 +87,10 @@ public:
     /// What all connections together may use. One more connection than may be takes the place of another, or waits in the
     /// backlog while all the others hold answers.
     resource_bounds bounds;
+
+    /// Asked about a request whose head is there and whose body is still to come; one that came as a whole goes to the
+    /// handler at once. Not set: every request is admitted.
+    std::function<admission(const request& head)> admit;
 
     /// Makes the answer, of the given status, to what never reaches the handler: no HTTP, over a limit, or not complete
     /// in time. Not set: @ref error_response does.

@@ -245,6 +245,9 @@ void session::advance() {
         if (phase_ == phase::idle && reader_.has_begun()) {
             enter(phase::reading, options_->request_timeout);
         }
+        if (!is_admitted_ && reader_.head() != nullptr && !admit()) {
+            return;
+        }
         if (reader_.take_expect_continue()) {
             write_continue();
         }
@@ -257,6 +260,26 @@ void session::advance() {
         refuse(reader_.failure().status, reader_.failure().why);
         return;
     }
+}
+
+bool session::admit() {
+    is_admitted_ = true;
+    is_head_ = reader_.head()->method == "HEAD";
+    if (!options_->admit) {
+        return true;
+    }
+    auto verdict = options_->admit(*reader_.head());
+    if (verdict.refusal) {
+        reader_.discard();
+        write(std::move(*verdict.refusal), true);
+        return false;
+    }
+    if (reader_.limit_body(verdict.most_body) == request_reader::status::failed) {
+        reader_.discard();
+        refuse(reader_.failure().status, reader_.failure().why);
+        return false;
+    }
+    return true;
 }
 
 void session::refuse(int status, std::string_view why) {
@@ -298,6 +321,7 @@ void session::dispatch(request received) {
     }
     enter(phase::answering, peer_is_done_ ? options_->idle_timeout : duration::max());
     is_head_ = received.method == "HEAD";
+    is_admitted_ = false;
     ++request_number_;
     if (usage_.is_surplus()) {
         close_after_write_ = true;

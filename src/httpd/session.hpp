@@ -60,6 +60,8 @@ private:
     void read();
     void on_read(error_code ec, std::size_t size);
     void advance();
+    /// @return whether the body of the request under way may come.
+    bool admit();
     void dispatch(request received);
     void refuse(int status, std::string_view why);
     void answer(std::size_t number, response reply);
@@ -99,6 +101,7 @@ private:
     bool draining_ = false;
     bool close_after_write_ = false;
     bool is_head_ = false;
+    bool is_admitted_ = false;
 };
 
 } // namespace roomport::httpd

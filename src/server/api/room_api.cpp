@@ -20,6 +20,33 @@ void announce_extensions(httpd::response& answer) {
     answer.fields.emplace_back("Roomport-Batch", std::to_string(room_api::largest_batch));
 }
 
+httpd::response unauthorized(const hathora::operation_description& operation) {
+    auto answer = httpd::error_response(
+        401, operation.auth == hathora::authentication::player
+                 ? "the player's token is missing, wrong or expired; log in and send the token "
+                   "from there as a bearer token"
+                 : "the token is missing or wrong; send the service's token as a bearer token");
+    answer.fields.emplace_back("WWW-Authenticate", "Bearer");
+    return answer;
+}
+
+// A room's config of 10,000 characters, each of which JSON may write as two escapes of six bytes, and what stands around it.
+constexpr std::size_t largest_body_with_config = std::size_t{128} << 10U;
+
+// A nickname of 1,000 characters; and what some clients send where nothing is asked for.
+constexpr std::size_t largest_body_without_config = std::size_t{16} << 10U;
+
+std::size_t most_body(const hathora::operation_description& operation) {
+    if (operation.id == hathora::create_lobby.id) {
+        return largest_body_with_config;
+    }
+    const bool is_backends = operation.id == hathora::create_room.id ||
+                             operation.id == hathora::create_room_v1.id ||
+                             operation.id == hathora::update_room_config.id;
+    // Who has the token may send members that only a later version knows.
+    return is_backends ? httpd::request_limits().body : largest_body_without_config;
+}
+
 } // namespace
 
 room_api::room_api(boost::asio::io_context& context, api_settings settings, room_registry& registry,
@@ -31,41 +58,61 @@ room_api::room_api(boost::asio::io_context& context, api_settings settings, room
     add_routes();
 }
 
-void room_api::handle(httpd::request received, const std::shared_ptr<httpd::responder>& responder) {
+std::optional<httpd::response> room_api::misdirected(const httpd::request& received,
+                                                     const httpd::router::result& found) const {
     if (stopping_) {
-        responder->send(httpd::error_response(503, "the room service is stopping"));
-        return;
+        return httpd::error_response(503, "the room service is stopping");
     }
-    const auto found = router_.find(received.method, received.path);
     if (received.method == "OPTIONS" && found.what == httpd::router::result::kind::wrong_method) {
-        responder->send(preflight_answer(received, found.allowed));
-        return;
+        return preflight_answer(received, found.allowed);
     }
     if (found.what == httpd::router::result::kind::unknown_path) {
-        responder->send(httpd::error_response(404, "there is no such path"));
-        return;
+        return httpd::error_response(404, "there is no such path");
     }
     if (found.what == httpd::router::result::kind::wrong_method) {
         auto answer = httpd::error_response(405, "this path needs the method " + found.allowed);
         answer.fields.emplace_back("Allow", found.allowed);
-        responder->send(std::move(answer));
+        return answer;
+    }
+    if (received.count("Authorization") > 1) {
+        return httpd::error_response(400, "the request has several Authorization fields; send one");
+    }
+    return std::nullopt;
+}
+
+httpd::admission room_api::admit(const httpd::request& head) const {
+    httpd::admission verdict;
+    const auto found = router_.find(head.method, head.path);
+    if (misdirected(head, found)) {
+        // The answer is the same with the body, which may be as small as most are.
+        verdict.most_body = largest_body_without_config;
+        return verdict;
+    }
+    const auto& operation = routes_[found.route].operation;
+    call current(operation, head, found.values, nullptr);
+    if (!is_authorized(current)) {
+        verdict.refusal = unauthorized(operation);
+    }
+    verdict.most_body = most_body(operation);
+    return verdict;
+}
+
+void room_api::handle(httpd::request received, const std::shared_ptr<httpd::responder>& responder) {
+    const auto found = router_.find(received.method, received.path);
+    if (auto answer = misdirected(received, found)) {
+        responder->send(std::move(*answer));
         return;
     }
     const auto& target = routes_[found.route];
-    if (received.count("Authorization") > 1) {
-        responder->send(
-            httpd::error_response(400, "the request has several Authorization fields; send one"));
-        return;
-    }
     call current(target.operation, received, found.values, responder);
     if (!is_authorized(current)) {
-        auto answer = httpd::error_response(
-            401, target.operation.auth == hathora::authentication::player
-                     ? "the player's token is missing, wrong or expired; log in and send the token "
-                       "from there as a bearer token"
-                     : "the token is missing or wrong; send the service's token as a bearer token");
-        answer.fields.emplace_back("WWW-Authenticate", "Bearer");
-        responder->send(std::move(answer));
+        responder->send(unauthorized(target.operation));
+        return;
+    }
+    if (received.body.size() > most_body(target.operation)) {
+        responder->send(httpd::error_response(413, "the body is larger than " +
+                                                       std::to_string(most_body(target.operation)) +
+                                                       " bytes"));
         return;
     }
     const auto& app_id = found.values.get("appId");

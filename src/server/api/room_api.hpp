@@ -64,6 +64,10 @@ public:
 
     void handle(httpd::request received, const std::shared_ptr<httpd::responder>& responder);
 
+    /// What is said of a request before its body has come: who may not call is told so, and no body may be larger than
+    /// what its operation can use.
+    httpd::admission admit(const httpd::request& head) const;
+
     /// Gives the held answers about a room, unless they would still say `starting`.
     void room_changed(const std::string& room_id);
 
@@ -85,6 +89,9 @@ private:
     void add_routes();
 
     bool is_authorized(call& current) const;
+    /// The answer to a request that no operation is called for; nothing when there is one.
+    std::optional<httpd::response> misdirected(const httpd::request& received,
+                                               const httpd::router::result& found) const;
     bool refuse_without_descriptors(call& current);
     void refuse_not_offered(call& current);
 

@@ -31,6 +31,9 @@ public:
     std::string restore_room(const std::string& region, const std::string& room_id,
                              const std::string& config);
 
+    /// What is said of a request before its body has come.
+    httpd::admission admit(const httpd::request& head) const { return api_.admit(head); }
+
     /// Gives all held answers, takes no more requests and stops all processes.
     void stop();
 

@@ -303,6 +303,9 @@ private:
         http.bounds = options_.connections;
         http.bounds.connections = std::min(http.bounds.connections, max_connections_);
         http.every_answer = cross_origin_fields();
+        http.admit = [this](const httpd::request& head) {
+            return service_->admit(head);
+        };
         http.on_accept_failure = [this](error_code ec) {
             log_("no connection can be accepted: " + program::reason_of(ec));
         };

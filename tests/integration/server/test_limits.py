@@ -157,5 +157,46 @@ class Limits(ServiceCase):
         self.assertNotIn("y" * 100, service.call("GET", f"/lobby/v3/{APP}/list/public", token=False).body.decode())
 
 
+
+class Bodies(ServiceCase):
+    """A body is let in only for who may call, and only as large as can be of use."""
+
+    def first_answer(self, service, path, fields, body=b""):
+        """The status that comes when a head was sent, and nothing or little of the body that it announces."""
+        with service.raw() as caller:
+            caller.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\n{fields}\r\n".encode() + body)
+            received = caller.recv(65536)
+            self.assertIn(b"\r\nAccess-Control-Allow-Origin: *\r\n", received)
+            self.assertIn(b"\r\nConnection: close\r\n", received)
+            return int(received.split()[1])
+
+    def test_who_may_not_call_is_told_before_the_body(self):
+        service = self.service("--simulate", "10ms")
+        for announced in ("Content-Length: 500000\r\n", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n",
+                          "Content-Length: 500000\r\nExpect: 100-continue\r\n"):
+            for token in ("", "Authorization: Bearer wrong\r\n"):
+                for path in (f"/rooms/v2/{APP}/create", f"/lobby/v3/{APP}/create", f"/rooms/v2/{APP}/update/x"):
+                    self.assertEqual(self.first_answer(service, path, announced + token), 401, (announced, path))
+
+    def test_no_body_is_larger_than_its_operation_can_use(self):
+        service = self.service("--simulate", "10ms")
+        player = service.call("POST", f"/auth/v1/{APP}/login/anonymous", {}, token=False).json["token"]
+        for path, limit in ((f"/lobby/v3/{APP}/create", 128 << 10), (f"/auth/v1/{APP}/login/nickname", 16 << 10),
+                            (f"/auth/v1/{APP}/login/anonymous", 16 << 10), (f"/rooms/v2/{APP}/destroy/x", 16 << 10), ("/nowhere", 16 << 10),
+                            ("/discovery/v2/ping", 16 << 10)):
+            token = f"Authorization: Bearer {player if 'lobby' in path else service.token}\r\n"
+            self.assertEqual(self.first_answer(service, path, f"{token}Content-Length: {limit + 1}\r\n"), 413, path)
+            piece = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
+            self.assertEqual(self.first_answer(service, path, token + "Transfer-Encoding: chunked\r\n",
+                                               piece * (limit // 0x4000 + 1)), 413, path)
+
+    def test_the_largest_config_is_let_in_however_it_is_written(self):
+        service = self.service("--simulate", "10ms")
+        for config in ("x" * 10_000, "\u00e9" * 10_000):
+            self.assertEqual(service.create(config=config).status, 201)
+        escaped = '{"region":"Tokyo","roomConfig":"' + "\\u00e9" * 10_000 + '"}'
+        self.assertEqual(service.call("POST", f"/rooms/v2/{APP}/create", escaped).status, 201)
+
+
 if __name__ == "__main__":
     unittest.main()

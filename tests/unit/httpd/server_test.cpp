@@ -84,6 +84,39 @@ TEST_F(HttpServer, AnswersAndClosesWhenAsked) {
     run_until([&] { return served->connections() == 0; });
 }
 
+TEST_F(HttpServer, ABodyIsReadOnlyWhenItsRequestIsAdmitted) {
+    server_options options;
+    options.admit = [](const request& head) {
+        roomport::httpd::admission verdict;
+        verdict.most_body = 4;
+        if (head.path.front() == "closed") {
+            verdict.refusal = response(403, "no");
+        }
+        return verdict;
+    };
+    start(std::move(options));
+    handle = [](const request& received, const std::shared_ptr<responder>& caller) {
+        EXPECT_EQ(received.body, "abcd");
+        caller->send(response(200, "yes"));
+    };
+    const auto answer_to = [&](std::string_view text) {
+        auto socket = connect();
+        send(socket, text);
+        return read_all(socket).substr(9, 3);
+    };
+    constexpr const char* rest = " HTTP/1.1\r\nHost: x\r\nContent-Length: ";
+    EXPECT_EQ(answer_to("POST /closed" + std::string(rest) + "4\r\n\r\nabc"), "403");
+    EXPECT_EQ(answer_to("POST /open" + std::string(rest) + "5\r\n\r\n"), "413");
+    EXPECT_EQ(answer_to("POST /open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        "5\r\nabcde\r\n"),
+              "413");
+    auto socket = connect();
+    send(socket, "POST /open" + std::string(rest) + "4\r\nConnection: close\r\n\r\nab");
+    run_until([&] { return served->connections() == 1; });
+    send(socket, "cd");
+    EXPECT_EQ(read_all(socket).substr(9, 3), "200");
+}
+
 TEST_F(HttpServer, AnExchangeThatIsLetGoIsAnswered500) {
     start();
     handle = [](const request&, const std::shared_ptr<responder>&) {
