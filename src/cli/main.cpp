@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/serve_command.hpp"
+#include "program/parse_command_line.hpp"
 #include "program/printable.hpp"
 #include "program/report.hpp"
 #include "program/run_program.hpp"
@@ -10,14 +11,11 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
-#include <iostream>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace {
-
-using roomport::program::exit_status;
 
 constexpr const char* help_footer =
     "Exit status: 0 done; 1 internal failure; 2 bad usage; 3 the timeout passed; 4 HTTP 4xx; 5 "
@@ -69,13 +67,12 @@ int run(int count, char** values) {
     roomport::cli::add_serve_command(program, chosen);
 
     const bool as_json = wants_json({values, static_cast<std::size_t>(count)});
-    try {
-        program.parse(count, values);
-    } catch (const CLI::Success& help) {
-        const int status = program.exit(help);
-        return std::cout.flush() ? status : static_cast<int>(exit_status::internal_failure);
-    } catch (const CLI::ParseError& wrong) {
-        return fail(roomport::error::invalid_argument, usage_problem(program, wrong), as_json);
+    const auto ended = roomport::program::parse_command_line(
+        program, count, values, [&](const CLI::ParseError& wrong) {
+            return fail(roomport::error::invalid_argument, usage_problem(program, wrong), as_json);
+        });
+    if (ended) {
+        return *ended;
     }
     try {
         return static_cast<int>(chosen());

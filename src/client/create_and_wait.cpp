@@ -3,6 +3,7 @@
 #include "client/await_call.hpp"
 #include "client/call_back.hpp"
 #include "client/destroy_in_background.hpp"
+#include "common/never_sent.hpp"
 #include "common/time_arithmetic.hpp"
 #include "hathora/observe.hpp"
 #include "wait/waiter.hpp"
@@ -172,12 +173,7 @@ asio::awaitable<error_code> create_and_wait::wait() {
 
 create_and_wait::presence create_and_wait::after_failure(const call_outcome& failed) const {
     const errc kind = classify(failed.error);
-    const bool before_request = kind == errc::tls && failed.error != error_code(error::tls_broken);
-    const bool never_sent = kind == errc::connect || kind == errc::dns || before_request ||
-                            kind == errc::invalid_argument ||
-                            failed.error == error_code(error::connect_timeout) ||
-                            failed.error == error_code(error::acquire_timeout) ||
-                            failed.error == error_code(error::queue_full);
+    const bool never_sent = kind == errc::invalid_argument || detail::was_never_sent(failed.error);
     const bool refused =
         failed.http_status >= 400 && failed.http_status < 500 && failed.http_status != 408;
     return never_sent || refused ? presence::absent : presence::unknown;

@@ -1,5 +1,6 @@
 #include "hathora/batch_observation.hpp"
 
+#include "common/never_sent.hpp"
 #include "hathora/observe.hpp"
 
 #include <algorithm>
@@ -131,12 +132,9 @@ batch_end classify_batch_end(error_code ec, int http_status, bool held) {
         return batch_end::good;
     }
     const bool is_dropped_hold = held && (ec == errc::closed || ec == errc::timeout);
-    const bool never_sent = ec == errc::connect || ec == errc::dns || ec == errc::tls ||
-                            ec == error_code(error::queue_full) ||
-                            ec == error_code(error::acquire_timeout) ||
-                            ec == error_code(error::connect_timeout);
+    const bool says_nothing = ec == errc::tls || roomport::detail::was_never_sent(ec);
     if (http_status == too_many_requests || ec == errc::cancelled || is_dropped_hold ||
-        never_sent) {
+        says_nothing) {
         return batch_end::unknown;
     }
     if (ec == errc::server_unavailable) {

@@ -2,6 +2,8 @@
 
 #include "hathora/clean_text.hpp"
 
+#include <roomport/http/host_name.hpp>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 
@@ -12,8 +14,6 @@
 namespace roomport::hathora {
 namespace {
 
-constexpr std::size_t longest_host = 253;
-constexpr std::size_t longest_label = 63;
 constexpr std::size_t longest_transport = 32;
 constexpr std::chrono::seconds longest_hold{25};
 
@@ -21,41 +21,8 @@ bool is_letter_or_digit(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-bool is_label(std::string_view label) {
-    if (label.empty() || label.size() > longest_label || label.front() == '-' ||
-        label.back() == '-') {
-        return false;
-    }
-    for (const char c : label) {
-        // An underscore is no host name by the letter of RFC 1123, but stands in names that resolve.
-        if (!is_letter_or_digit(c) && c != '-' && c != '_') {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool is_host_name(std::string_view host) {
-    if (!host.empty() && host.back() == '.') {
-        host.remove_suffix(1);
-    }
-    if (host.empty() || host.size() > longest_host) {
-        return false;
-    }
-    while (true) {
-        const auto dot = host.find('.');
-        if (!is_label(host.substr(0, dot))) {
-            return false;
-        }
-        if (dot == std::string_view::npos) {
-            return true;
-        }
-        host.remove_prefix(dot + 1);
-    }
-}
-
 bool is_host(const std::string& host) {
-    if (is_host_name(host)) {
+    if (http::is_host_name(host)) {
         return true;
     }
     boost::system::error_code ec;

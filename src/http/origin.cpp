@@ -2,6 +2,8 @@
 
 #include "http/ascii.hpp"
 
+#include <roomport/http/host_name.hpp>
+
 #include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
@@ -10,12 +12,6 @@
 
 namespace roomport::http {
 namespace {
-
-constexpr std::size_t longest_host_name = 253;
-
-bool is_host_char(char c) {
-    return detail::is_digit(c) || detail::is_alpha(c) || c == '-' || c == '.' || c == '_';
-}
 
 // Such a "name" (127.1, 0x7f000001, 1.2.3.256) is an address to some resolvers and to no certificate.
 bool ends_in_a_number(std::string_view host) {
@@ -26,12 +22,6 @@ bool ends_in_a_number(std::string_view host) {
     const auto label = dot == std::string_view::npos ? host : host.substr(dot + 1);
     return !label.empty() &&
            (std::all_of(label.begin(), label.end(), detail::is_digit) || label.starts_with("0x"));
-}
-
-bool is_host_name(std::string_view host) {
-    return !host.empty() && host.size() <= longest_host_name && host.front() != '.' &&
-           host.find("..") == std::string_view::npos &&
-           std::all_of(host.begin(), host.end(), is_host_char) && !ends_in_a_number(host);
 }
 
 std::optional<std::string> read_host(std::string_view text) {
@@ -52,7 +42,7 @@ std::optional<std::string> read_host(std::string_view text) {
         return host;
     }
     std::transform(host.begin(), host.end(), host.begin(), detail::to_lower);
-    if (!is_host_name(host)) {
+    if (!is_host_name(host) || ends_in_a_number(host)) {
         return std::nullopt;
     }
     return host;

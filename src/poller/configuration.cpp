@@ -140,7 +140,7 @@ bool is_level(std::string_view given) {
 std::vector<known_section> known_sections(configuration& to) {
     constexpr std::int64_t least_bytes = 1 << 20;
     constexpr std::int64_t most_bytes = 1'000'000'000'000;
-    auto& [listen, api, rooms, log] = to;
+    auto& [listen, client, rooms, log] = to;
     std::vector<known_section> sections;
     sections.emplace_back(
         "listen",
@@ -162,24 +162,24 @@ std::vector<known_section> known_sections(configuration& to) {
         "api",
         std::vector<known_key>{
             {"endpoint",
-             text(api.endpoint, "a URL like \"https://HOST[:PORT]\", without user and path",
+             text(client.endpoint, "a URL like \"https://HOST[:PORT]\", without user and path",
                   [](const std::string& given) { return http::origin::parse(given).has_value(); })},
-            {"app_id", text(api.app_id, std::string(hathora::id_rule) + ", as a text",
+            {"app_id", text(client.app_id, std::string(hathora::id_rule) + ", as a text",
                             [](const std::string& given) { return hathora::is_valid_id(given); })},
-            {"ca_file", file_name(api.ca_file)},
-            {"token_file", file_name(api.token_file)},
-            {"client_certificate", file_name(api.client_certificate)},
-            {"client_key", file_name(api.client_key)},
-            {"allow_plaintext", yes_or_no(api.allow_plaintext)},
-            {"max_connections", whole_number(api.max_connections, 1, 10'000)},
-            {"connect_timeout", length_of_time(api.connect_timeout)},
-            {"request_timeout", length_of_time(api.request_timeout)}});
+            {"ca_file", file_name(client.ca_file)},
+            {"token_file", file_name(client.token_file)},
+            {"client_certificate", file_name(client.certificate_file)},
+            {"client_key", file_name(client.key_file)},
+            {"allow_plaintext", yes_or_no(client.allow_plaintext)},
+            {"max_connections", whole_number(client.max_connections, 1, 10'000)},
+            {"connect_timeout", length_of_time(client.connect_timeout)},
+            {"request_timeout", length_of_time(client.request_timeout)}});
     sections.emplace_back(
         "rooms",
-        std::vector<known_key>{{"timeout", length_of_time(rooms.timeout)},
+        std::vector<known_key>{{"timeout", length_of_time(client.timeout)},
                                {"not_found_grace", length_of_time(rooms.not_found_grace)},
-                               {"poll_interval", length_of_time(rooms.poll_interval)},
-                               {"max_failures", whole_number(rooms.max_failures, 0, 1'000'000)},
+                               {"poll_interval", length_of_time(client.poll_interval)},
+                               {"max_failures", whole_number(client.max_failures, 0, 1'000'000)},
                                {"max_rooms", whole_number(rooms.max_rooms, 1, 100'000)},
                                {"from_standard_input", yes_or_no(rooms.from_standard_input)}});
     sections.emplace_back(

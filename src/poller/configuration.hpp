@@ -1,9 +1,9 @@
 #pragma once
 
 #include "httpd/resource_limits.hpp"
+#include "program/settings.hpp"
 
 #include <roomport/clock.hpp>
-#include <roomport/default_timeouts.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -20,10 +20,10 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// What the daemon is told. The sample file documents each key under the name of its member here.
+/// What the daemon is told. The sample file documents each key.
 class configuration {
 public:
-    configuration() = default;
+    configuration() { client.max_connections = 16; }
 
     /// Where the daemon serves.
     class listen_section {
@@ -42,31 +42,11 @@ public:
         duration idle_timeout = std::chrono::seconds(75);
     };
 
-    /// The server whose rooms are waited for. What is not given here comes from the environment or the local room service,
-    /// as for the command line.
-    class api_section {
-    public:
-        api_section() = default;
-        std::optional<std::string> endpoint;
-        std::optional<std::string> app_id;
-        std::optional<std::string> ca_file;
-        std::optional<std::string> token_file;
-        std::optional<std::string> client_certificate;
-        std::optional<std::string> client_key;
-        bool allow_plaintext = false;
-        std::size_t max_connections = 16;
-        duration connect_timeout = default_connect_timeout;
-        duration request_timeout = default_request_timeout;
-    };
-
-    /// How rooms are waited for.
+    /// How rooms are waited for, beyond what the command line says as well.
     class rooms_section {
     public:
         rooms_section() = default;
-        duration timeout = default_wait_timeout;
         duration not_found_grace{};
-        std::optional<duration> poll_interval;
-        unsigned max_failures = 0;
         std::size_t max_rooms = 100'000;
         bool from_standard_input = true;
     };
@@ -79,7 +59,9 @@ public:
     };
 
     listen_section listen;
-    api_section api;
+    /// All of [api]: the server whose rooms are waited for. What is not given there comes from the environment or the local
+    /// room service, as for the command line. And what [rooms] has in common with that.
+    program::settings client;
     rooms_section rooms;
     log_section log;
 };

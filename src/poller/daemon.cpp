@@ -64,7 +64,7 @@ httpd::server_options daemon::server_options_for(std::size_t descriptors) {
         log_.error("accept_failed", json::object_writer().member("why", program::reason_of(ec)));
     };
     // The standard streams, the event loop, look-ups of names and a listening socket need some, too.
-    const std::size_t own = given_.api.max_connections + 32;
+    const std::size_t own = given_.client.max_connections + 32;
     const std::size_t left = std::max<std::size_t>(descriptors, own + 8) - own;
     options.bounds.connections_per_address = given_.listen.max_connections_per_address;
     options.bounds.holds = given_.listen.max_holds;

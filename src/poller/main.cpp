@@ -10,6 +10,7 @@
 
 #include "program/descriptor_limit.hpp"
 #include "program/exit_status.hpp"
+#include "program/parse_command_line.hpp"
 #include "program/printable.hpp"
 #include "program/report.hpp"
 #include "program/run_program.hpp"
@@ -22,7 +23,6 @@
 
 #include <array>
 #include <cstdio>
-#include <iostream>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,24 +44,6 @@ constexpr const char* footer =
     "  roomport-poller --config poller.toml --check\n"
     "  curl -d '{\"roomId\":\"ROOM\",\"timeout\":\"30s\"}' http://127.0.0.1:8180/v1/rooms\n"
     "  curl http://127.0.0.1:8180/v1/rooms/ROOM?wait=30\n";
-
-roomport::program::settings to_settings(const configuration& given) {
-    roomport::program::settings result;
-    result.endpoint = given.api.endpoint;
-    result.app_id = given.api.app_id;
-    result.ca_file = given.api.ca_file;
-    result.token_file = given.api.token_file;
-    result.certificate_file = given.api.client_certificate;
-    result.key_file = given.api.client_key;
-    result.timeout = given.rooms.timeout;
-    result.connect_timeout = given.api.connect_timeout;
-    result.request_timeout = given.api.request_timeout;
-    result.poll_interval = given.rooms.poll_interval.value_or(roomport::duration::zero());
-    result.max_failures = given.rooms.max_failures;
-    result.max_connections = given.api.max_connections;
-    result.allow_plaintext = given.api.allow_plaintext;
-    return result;
-}
 
 /// What is told of the command line's options is said of the keys here.
 std::string with_keys(std::string text) {
@@ -93,14 +75,13 @@ int refuse(const std::string& why) {
 }
 
 int run(const configuration& given, bool only_check) {
-    const auto settings = to_settings(given);
-    auto waits = roomport::program::to_wait_options(settings);
+    auto waits = roomport::program::to_wait_options(given.client);
     waits.not_found_grace = given.rooms.not_found_grace;
     constexpr std::size_t least_descriptors = 32;
     roomport::program::require_descriptors(least_descriptors);
     roomport::poller::standard_streams streams;
-    roomport::poller::serve(given, roomport::program::to_client_options(settings), std::move(waits),
-                            streams, only_check);
+    roomport::poller::serve(given, roomport::program::to_client_options(given.client),
+                            std::move(waits), streams, only_check);
     if (only_check) {
         std::fprintf(stderr, "roomport-poller: the configuration can be used\n");
     }
@@ -117,13 +98,12 @@ int parse_and_run(int count, char** values) {
     program.add_option("--config", file, "A TOML file (default: none, all keys as in the sample)")
         ->type_name("FILE");
     program.add_flag("--check", only_check, "Only say whether the configuration can be used");
-    try {
-        program.parse(count, values);
-    } catch (const CLI::Success& help) {
-        const int status = program.exit(help);
-        return std::cout.flush() ? status : static_cast<int>(exit_status::internal_failure);
-    } catch (const CLI::ParseError& wrong) {
-        return refuse(std::string(wrong.what()) + "; see --help");
+    const auto ended = roomport::program::parse_command_line(
+        program, count, values, [](const CLI::ParseError& wrong) {
+            return refuse(std::string(wrong.what()) + "; see --help");
+        });
+    if (ended) {
+        return *ended;
     }
     const std::string where = file ? *file + ": " : std::string();
     configuration given;

@@ -3,6 +3,7 @@
 #include "program/usage_error.hpp"
 
 #include <roomport/error.hpp>
+#include <roomport/http/host_name.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -16,11 +17,7 @@ using asio::ip::tcp;
 bool is_host_name(std::string_view text) {
     boost::system::error_code ec;
     asio::ip::make_address(std::string(text), ec);
-    return !ec || (!text.empty() && text.size() <= 253 &&
-                   std::all_of(text.begin(), text.end(), [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
-                   }));
+    return !ec || http::is_host_name(text);
 }
 
 namespace {
