@@ -3,25 +3,21 @@
 import json
 import os
 import shutil
-import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import unittest
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+from programs import clean_environment, end, start_service, unused_port  # noqa: E402, F401
+
 PROGRAM = os.environ["ROOMPORT"]
 GAME_SERVER = os.environ["GAME_SERVER"]
-
-
-def clean_environment(**extra):
-    """The environment of this process without what would steer the program."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("HATHORA_")}
-    env.update(extra)
-    return env
 
 
 class Result:
@@ -54,14 +50,10 @@ class Service:
     def __init__(self, *options, folder=None):
         self.folder = Path(folder or tempfile.mkdtemp(prefix="roomport-test-"))
         self.state = self.folder / "roomport"
-        self.errors = open(self.folder / "stderr", "ab")
-        self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--listen", "127.0.0.1:0", *map(str, options)],
-            stdout=subprocess.PIPE, stderr=self.errors, text=True,
-            env=clean_environment(XDG_STATE_HOME=str(self.folder)))
-        self.url = self.process.stdout.readline().strip()
-        if not self.url:
-            raise AssertionError("serve did not start: " + (self.folder / "stderr").read_text())
+        self.errors = open(self.folder / "stderr", "ab+")
+        self.process, self.url = start_service(
+            [PROGRAM, "serve", "--listen", "127.0.0.1:0", *map(str, options)], self.errors,
+            clean_environment(XDG_STATE_HOME=str(self.folder)))
 
     def run(self, *arguments, **kwargs):
         """A client command that finds this service by its state folder."""
@@ -73,12 +65,12 @@ class Service:
             text=True, env=clean_environment(XDG_STATE_HOME=str(self.folder)), **kwargs)
 
     def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(timeout=30)
+        failure = end(self.process, 143, (self.folder / "stderr").read_text)
         self.process.stdout.close()
         self.errors.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if failure:
+            raise AssertionError(failure)
 
     def __enter__(self):
         return self
@@ -207,12 +199,6 @@ def connection_info(room, status="active", port=34567, host="game.example", tran
         info["exposedPort"] = {"name": "default", "host": host, "port": port,
                                "transportType": transport}
     return json.dumps(info)
-
-
-def unused_port():
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def wait_until(condition, seconds=20):

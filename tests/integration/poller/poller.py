@@ -14,11 +14,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "server"))
-from service import Answer, Service, end, eventually  # noqa: E402
+sys.path[:0] = [str(Path(__file__).parent.parent / "server"), str(Path(__file__).resolve().parents[2] / "support")]
+from programs import LIMIT, clean_environment, end, eventually, unused_port  # noqa: E402, F401
+from service import Answer, Service  # noqa: E402, F401
 
 POLLER = os.environ["POLLER"]
-LIMIT = 30
 
 WAITING = ["roomId", "status", "exposedPort", "additionalExposedPorts", "polls", "elapsedMs"]
 FAILURE = ["error", "message", "httpStatus", "lastStatus", "lastError", "polls", "elapsedMs"]
@@ -30,20 +30,6 @@ def raise_descriptor_limit():
     """A test that plays thousands of callers needs as many descriptors."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def clean_environment(**extra):
-    env = {k: v for k, v in os.environ.items()
-           if not k.startswith("HATHORA_") and k not in ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")}
-    env.update(extra)
-    return env
-
-
-def closed_port():
-    """A port of this machine where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def to_toml(sections):

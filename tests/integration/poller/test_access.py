@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from poller import PollerCase, closed_port, eventually
+from poller import PollerCase, eventually, unused_port
 
 TOKEN = "correct-horse-battery-staple"
 OTHER = "another-token-altogether"
@@ -31,7 +31,7 @@ class Access(PollerCase):
         self.folder = Path(folder.name)
         self.token_file = self.folder / "token"
         self.token_file.write_text(TOKEN + "\n")
-        self.api = {"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"}
+        self.api = {"endpoint": f"https://127.0.0.1:{unused_port()}", "app_id": "a"}
 
     def secured(self, address="0.0.0.0:0"):
         certificate, key = make_certificate(self.folder)

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from poller import PollerCase, closed_port, run
+from poller import PollerCase, run, unused_port
 
 SAMPLE = Path(os.environ["POLLER_SOURCE"], "poller.toml")
 
@@ -153,13 +153,13 @@ class Configuration(PollerCase):
 
     def test_localhost_is_both_loopback_addresses(self):
         poller = self.poller(listen={"address": "localhost:0"},
-                             api={"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"})
+                             api={"endpoint": f"https://127.0.0.1:{unused_port()}", "app_id": "a"})
         self.assertRegex(poller.url, r"^http://127\.0\.0\.1:\d+$")
         for poller.address in ["127.0.0.1", "::1"]:
             self.assertEqual(poller.call("GET", "/healthz").status, 200)
 
     def test_an_address_in_use(self):
-        first = self.poller(api={"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"})
+        first = self.poller(api={"endpoint": f"https://127.0.0.1:{unused_port()}", "app_id": "a"})
         self.file.write_text(f'[listen]\naddress = "127.0.0.1:{first.port}"\n')
         done = run("--config", self.file, XDG_STATE_HOME=str(self.folder))
         self.assertEqual(done.returncode, 2)

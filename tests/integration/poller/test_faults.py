@@ -9,12 +9,12 @@ import socket
 import time
 import unittest
 
-from poller import PollerCase, closed_port, eventually
+from poller import PollerCase, eventually, unused_port
 
 
 class DeadService(PollerCase):
     def test_nobody_listens(self):
-        poller = self.poller(api={"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"})
+        poller = self.poller(api={"endpoint": f"https://127.0.0.1:{unused_port()}", "app_id": "a"})
         poller.add("a", "1s")
         answer = poller.get("a", 30)
         self.assert_failure(answer, 504, "timeout", "a")
@@ -22,7 +22,7 @@ class DeadService(PollerCase):
         self.assertGreaterEqual(poller.metrics()['roomport_polls_total{result="connect"}'], 1)
 
     def test_failures_in_a_row_end_a_wait_when_told_so(self):
-        poller = self.poller(api={"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"},
+        poller = self.poller(api={"endpoint": f"https://127.0.0.1:{unused_port()}", "app_id": "a"},
                              rooms={"max_failures": 2})
         poller.add("a")
         answer = poller.get("a", 30)
@@ -61,7 +61,7 @@ class DeadService(PollerCase):
 
 class Callers(PollerCase):
     def setUp(self):
-        self.api = {"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"}
+        self.api = {"endpoint": f"https://127.0.0.1:{unused_port()}", "app_id": "a"}
 
     def assert_all_leave(self, poller, callers):
         for caller in callers:
@@ -161,7 +161,7 @@ class TooFew(PollerCase):
         self.assertEqual(poller.get(room).status, 200)
 
     def test_enough_descriptors_for_what_is_configured_are_no_reason_to_warn(self):
-        poller = self.poller(api={"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"},
+        poller = self.poller(api={"endpoint": f"https://127.0.0.1:{unused_port()}", "app_id": "a"},
                              listen={"max_connections": 20},
                              preexec=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (90, 90)))
         self.assertEqual(poller.events("max_connections_lowered"), [])
@@ -184,7 +184,7 @@ class TooFew(PollerCase):
 class SuddenEnds(PollerCase):
     def test_killed_it_starts_again_at_once_where_it_was(self):
         service = self.service("--simulate", "10ms")
-        poller = self.poller(service, listen={"address": f"127.0.0.1:{closed_port()}"})
+        poller = self.poller(service, listen={"address": f"127.0.0.1:{unused_port()}"})
         room = service.create().json["roomId"]
         poller.add(room)
         self.assertEqual(poller.get(room, 30).status, 200)

@@ -13,7 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
-from poller import POLLER, PollerCase, closed_port, eventually
+from poller import POLLER, PollerCase, eventually, unused_port
 
 
 class Manager:
@@ -55,7 +55,7 @@ class Manager:
 
 class Supervision(PollerCase):
     def setUp(self):
-        self.api = {"endpoint": f"https://127.0.0.1:{closed_port()}", "app_id": "a"}
+        self.api = {"endpoint": f"https://127.0.0.1:{unused_port()}", "app_id": "a"}
 
     def manager(self):
         manager = Manager()

@@ -8,26 +8,17 @@ import shutil
 import signal
 import socket
 import ssl
-import subprocess
+import sys
 import tempfile
-import time
 import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+from programs import LIMIT, end, eventually, start_service  # noqa: E402, F401
 
 ROOMPORT = os.environ["ROOMPORT"]
 GAME_SERVER = os.environ["GAME_SERVER"]
 APP = "local"
-LIMIT = 30
-
-
-def eventually(check, what, limit=LIMIT):
-    """Waits until check() is true, and says what was waited for when it never is."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        value = check()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise AssertionError("never happened: " + what)
 
 
 def read_text(path):
@@ -47,21 +38,6 @@ def processes_with(text):
         if text.encode() in environment:
             found.append(int(pid))
     return found
-
-
-def end(process, expected, told):
-    """Ends a program in order. Returns what was wrong about that, or None; told() is what it wrote on standard error."""
-    if process.poll() is not None:
-        return None
-    process.send_signal(signal.SIGTERM)
-    try:
-        # A sanitizer that has something to say changes the exit status, too.
-        status = process.wait(LIMIT)
-        return None if status == expected else f"exit status {status}: {told()}"
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        return "it does not stop"
 
 
 class Answer:
@@ -84,24 +60,12 @@ class Service:
         self.arguments = [*wrapper, ROOMPORT, "serve", "--listen", listen, "--state-dir", self.state,
                           *arguments]
         self.environment = dict(os.environ, **(environment or {}))
-        try:
-            self.start()
-        except BaseException:
-            # Nobody else will: the object is never made.
-            self.process.kill()
-            self.process.wait()
-            raise
+        self.start()
 
     def start(self):
         self.errors = open(os.path.join(self.state, "stderr.txt"), "ab+")
-        self.process = subprocess.Popen(self.arguments, stdout=subprocess.PIPE, stderr=self.errors,
-                                        env=self.environment)
-        line = self.process.stdout.readline().decode().strip()
-        match = re.fullmatch(r"https://127\.0\.0\.1:(\d+)", line)
-        if not match:
-            self.process.wait(LIMIT)
-            raise AssertionError(f"the service did not start: {line!r} {self.stderr()}")
-        self.port = int(match.group(1))
+        self.process, url = start_service(self.arguments, self.errors, self.environment)
+        self.port = int(re.fullmatch(r"https://127\.0\.0\.1:(\d+)", url).group(1))
         facts = json.loads(read_text(os.path.join(self.state, "service.json")))
         self.token = read_text(facts["tokenFile"]).strip()
         self.marker = read_text(os.path.join(self.state, "marker"))
