@@ -187,8 +187,9 @@ std::set<std::string> all_differences() {
     comparison result;
     for (const auto* type : all_models()) {
         const auto* schema = contract_schemas().if_contains(type->model_name);
+        // Extensions of the API say so by their name.
+        EXPECT_EQ(schema == nullptr, type->model_name.starts_with("Roomport")) << type->model_name;
         if (schema == nullptr) {
-            ADD_FAILURE() << "the contract has no model " << type->model_name;
             continue;
         }
         result.compare_model(std::string(type->model_name),

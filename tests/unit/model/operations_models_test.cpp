@@ -85,7 +85,9 @@ TEST(Contract, TheModelsAreThoseOfTheOperations) {
     }
     std::set<std::string_view> names;
     for (const auto* type : all_models()) {
-        names.insert(type->model_name);
+        if (!type->model_name.starts_with("Roomport")) {
+            names.insert(type->model_name);
+        }
     }
     EXPECT_GT(schemas.size(), 10U);
     EXPECT_EQ(names, wanted);

@@ -1,10 +1,14 @@
 // The operations of players: logins and lobbies.
+#include "server/api/api_call.hpp"
+#include "server/api/api_handlers.hpp"
 #include "server/api/request_checks.hpp"
-#include "server/api/room_api_call.hpp"
 #include "server/rooms/random_text.hpp"
 
+#include <roomport/hathora/operations.hpp>
 #include <roomport/model/player_token_object.hpp>
 
+#include <array>
+#include <span>
 #include <vector>
 
 namespace roomport::server {
@@ -45,23 +49,21 @@ std::string make_code(const lobby_list& known) {
     }
 }
 
-} // namespace
-
-void room_api::login_anonymous(call& current) {
-    current.succeed(login(players_, "anonymous", random_player_name()));
+void login_anonymous(api_call& current) {
+    current.succeed(login(current.api.players, "anonymous", random_player_name()));
 }
 
-void room_api::login_nickname(call& current) {
+void login_nickname(api_call& current) {
     auto wanted = check_nickname(current.received);
     if (wanted.has_error()) {
         current.responder->send(wanted.error());
         return;
     }
-    current.succeed(login(players_, "nickname", std::move(wanted->nickname)));
+    current.succeed(login(current.api.players, "nickname", std::move(wanted->nickname)));
 }
 
-void room_api::create_lobby(call& current) {
-    if (refuse_without_descriptors(current)) {
+void create_lobby(api_call& current) {
+    if (current.refuse_without_descriptors()) {
         return;
     }
     auto wanted = check_create_lobby(current.received);
@@ -70,70 +72,71 @@ void room_api::create_lobby(call& current) {
         return;
     }
     const auto config_bytes = wanted->body.room_config ? wanted->body.room_config->size() : 0;
-    if (const auto refused = lobbies_.refuse(current.who.value().id, config_bytes)) {
+    if (const auto refused = current.api.lobbies.refuse(current.who.value().id, config_bytes)) {
         current.fail(429, *refused);
         return;
     }
     const auto created_at = now();
-    const auto created = registry_.create_room(created_at, wanted->body.region, wanted->room_id,
-                                               std::move(wanted->body.room_config));
+    const auto created = current.api.registry.create_room(
+        created_at, wanted->body.region, wanted->room_id, std::move(wanted->body.room_config));
     if (created.has_error()) {
         current.fail(created.error().status, created.error().message);
         return;
     }
     lobby_record lobby;
     lobby.room_id = *created;
-    lobby.short_code = wanted->short_code ? *std::move(wanted->short_code) : make_code(lobbies_);
+    lobby.short_code =
+        wanted->short_code ? *std::move(wanted->short_code) : make_code(current.api.lobbies);
     lobby.visibility = wanted->body.visibility.known().value();
     lobby.region = wanted->body.region.known().value();
     lobby.created_by = current.who.value().id;
     lobby.created_at = created_at.wall;
     lobby.config_bytes = config_bytes;
     try {
-        lobbies_.add(std::move(lobby));
+        current.api.lobbies.add(std::move(lobby));
     } catch (...) {
-        registry_.destroy_room(created_at, *created);
+        current.api.registry.destroy_room(created_at, *created);
         throw;
     }
-    answer_created(current, *created,
-                   [this, room_id = *created, status = current.operation.success_status] {
-                       return httpd::response(
-                           status, json::to_string(views_.lobby(*lobbies_.find_room(room_id))));
-                   });
+    current.answer_created(*created, [&api = current.api, room_id = *created,
+                                      status = current.operation.success_status] {
+        return httpd::response(status,
+                               json::to_string(api.views.lobby(*api.lobbies.find_room(room_id))));
+    });
 }
 
-void room_api::get_lobby_by_room_id(call& current) {
-    const auto* lobby = lobbies_.find_room(current.room_id());
+void get_lobby_by_room_id(api_call& current) {
+    const auto* lobby = current.api.lobbies.find_room(current.room_id());
     if (lobby == nullptr) {
         current.no_such_lobby();
         return;
     }
-    current.succeed(views_.lobby(*lobby));
+    current.succeed(current.api.views.lobby(*lobby));
 }
 
-void room_api::get_lobby_by_short_code(call& current) {
-    const auto* lobby = lobbies_.find_code(current.path.get("shortCode"));
+void get_lobby_by_short_code(api_call& current) {
+    const auto* lobby = current.api.lobbies.find_code(current.path.get("shortCode"));
     if (lobby == nullptr) {
         current.no_such_lobby();
         return;
     }
-    current.succeed(views_.lobby(*lobby));
+    current.succeed(current.api.views.lobby(*lobby));
 }
 
-void room_api::list_public_lobbies(call& current) {
+void list_public_lobbies(api_call& current) {
     const auto where = check_region_filter(current.received);
     if (where.has_error()) {
         current.responder->send(where.error());
         return;
     }
-    if (auto kept = lobbies_.kept_text(*where)) {
+    if (auto kept = current.api.lobbies.kept_text(*where)) {
         current.succeed_with(std::move(kept));
         return;
     }
     std::vector<lobby_v3> lobbies;
     std::size_t size = 0;
-    for (const auto* lobby : lobbies_.public_lobbies(*where)) {
-        auto view = views_.lobby(*lobby);
+    for (const auto* lobby : current.api.lobbies.public_lobbies(*where)) {
+        auto view = current.api.views.lobby(*lobby);
         size += written_size(view);
         if (size > longest_list) {
             break;
@@ -141,8 +144,22 @@ void room_api::list_public_lobbies(call& current) {
         lobbies.push_back(std::move(view));
     }
     auto text = std::make_shared<const std::string>(json::to_string(lobbies));
-    lobbies_.keep_text(*where, text);
+    current.api.lobbies.keep_text(*where, text);
     current.succeed_with(std::move(text));
+}
+
+} // namespace
+
+std::span<const api_handler> lobby_handlers() {
+    static constexpr std::array all{
+        api_handler{hathora::login_anonymous.id, login_anonymous},
+        api_handler{hathora::login_nickname.id, login_nickname},
+        api_handler{hathora::create_lobby.id, create_lobby},
+        api_handler{hathora::get_lobby_info_by_room_id.id, get_lobby_by_room_id},
+        api_handler{hathora::get_lobby_info_by_short_code.id, get_lobby_by_short_code},
+        api_handler{hathora::list_active_public_lobbies.id, list_public_lobbies},
+    };
+    return all;
 }
 
 } // namespace roomport::server

@@ -1,9 +1,13 @@
 #pragma once
 
-#include "server/api/room_api.hpp"
+#include "httpd/router.hpp"
+#include "httpd/server.hpp"
+#include "server/api/api_state.hpp"
 
+#include <roomport/hathora/operation.hpp>
 #include <roomport/json/writer.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,11 +17,20 @@
 namespace roomport::server {
 
 /// One request on its way through a handler.
-class room_api::call {
+class api_call {
 public:
-    call(const hathora::operation_description& described, const httpd::request& request,
-         const httpd::path_values& values, std::shared_ptr<httpd::responder> caller)
-        : operation(described), received(request), path(values), responder(std::move(caller)) {}
+    api_call(api_state& with, const hathora::operation_description& described,
+             const httpd::request& request, const httpd::path_values& values,
+             std::shared_ptr<httpd::responder> caller)
+        : api(with), operation(described), received(request), path(values),
+          responder(std::move(caller)) {}
+
+    /// Answers with an error, and says so, when a room or process would find no file descriptors.
+    bool refuse_without_descriptors();
+
+    /// Answers a create once it is known whether the room comes to be, which for an orchestrator's takes a while; at the
+    /// latest after @ref api_state::longest_create_hold.
+    void answer_created(const std::string& made_room, std::function<httpd::response()> make_answer);
 
     const std::string& room_id() const { return path.get("roomId"); }
     const std::string& process_id() const { return path.get("processId"); }
@@ -48,6 +61,7 @@ public:
     void no_such_process() { fail(404, "there is no such process"); }
     void no_such_lobby() { fail(404, "there is no such lobby"); }
 
+    api_state& api;
     const hathora::operation_description& operation;
     const httpd::request& received;
     const httpd::path_values& path;
