@@ -93,26 +93,45 @@ parse_port_declarations(std::string_view text) {
 
 port_allocator::port_allocator(port_range range, duration rest, std::shared_ptr<port_source> source)
     : range_(range), rest_(rest), source_(std::move(source)),
-      unavailable_(static_cast<std::size_t>(range.last - range.first) + 1, false) {}
+      unavailable_(static_cast<std::size_t>(range.last - range.first) + 1, false),
+      available_(unavailable_.size()) {}
 
 std::optional<std::uint16_t> port_allocator::allocate(transport_type transport, time_point now) {
     while (!resting_.empty() && resting_.front().until <= now) {
         unavailable_[static_cast<std::size_t>(resting_.front().port - range_.first)] = false;
+        ++available_;
         resting_.pop_front();
     }
-    for (std::size_t tried = 0; tried < unavailable_.size(); ++tried) {
-        const std::size_t index = cursor_;
-        cursor_ = (cursor_ + 1) % unavailable_.size();
-        const auto port = static_cast<std::uint16_t>(range_.first + index);
+    for (std::size_t tried = 0; available_ != 0 && tried < unavailable_.size(); ++tried) {
+        const auto port = next();
+        const auto index = static_cast<std::size_t>(port - range_.first);
         if (!unavailable_[index] && source_->take(transport, port)) {
             unavailable_[index] = true;
+            --available_;
             return port;
         }
     }
-    return std::nullopt;
+    if (!source_->may_repeat()) {
+        return std::nullopt;
+    }
+    const auto port = next();
+    ++repeated_[port];
+    return port;
+}
+
+std::uint16_t port_allocator::next() {
+    const auto port = static_cast<std::uint16_t>(range_.first + cursor_);
+    cursor_ = (cursor_ + 1) % unavailable_.size();
+    return port;
 }
 
 void port_allocator::release(std::uint16_t port, time_point now) {
+    if (const auto repeated = repeated_.find(port); repeated != repeated_.end()) {
+        if (--repeated->second == 0) {
+            repeated_.erase(repeated);
+        }
+        return;
+    }
     source_->give_back(port);
     resting_.emplace_back(port, now + rest_);
 }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace roomport::server {
@@ -77,9 +78,12 @@ public:
 
     /// Whether a port that was taken is still bound by nobody.
     virtual bool is_free(transport_type transport, std::uint16_t port) const = 0;
+
+    /// Whether one port may be given to several processes when no other is left.
+    virtual bool may_repeat() const { return false; }
 };
 
-/// The ports of nobody: for processes that bind none.
+/// The ports of nobody, as many as are asked for: for processes that bind none.
 class unbound_ports final : public port_source {
 public:
     unbound_ports() = default;
@@ -88,6 +92,7 @@ public:
     bool is_free(transport_type /*transport*/, std::uint16_t /*port*/) const override {
         return true;
     }
+    bool may_repeat() const override { return true; }
 };
 
 /// Gives out the ports of a range in turn. A port that comes back rests before it is given out again, so that packets
@@ -96,10 +101,11 @@ class port_allocator {
 public:
     port_allocator(port_range range, duration rest, std::shared_ptr<port_source> source);
 
-    /// The next port, or nothing when all are in use, resting, or in the hands of others.
+    /// The next port, or nothing when all are in use, resting, or in the hands of others. Where ports may be repeated there is
+    /// always one; somebody else's only when no other is left.
     std::optional<std::uint16_t> allocate(transport_type transport, time_point now);
 
-    /// Gives a port back.
+    /// Gives a port back, as often as it was allocated.
     void release(std::uint16_t port, time_point now);
 
     /// Whether nobody has bound a port that was allocated.
@@ -115,11 +121,16 @@ private:
         time_point until;
     };
 
+    std::uint16_t next();
+
     port_range range_;
     duration rest_;
     std::shared_ptr<port_source> source_;
     std::vector<bool> unavailable_;
+    std::size_t available_;
     std::deque<resting> resting_;
+    /// How many have a port beside the first.
+    std::unordered_map<std::uint16_t, std::size_t> repeated_;
     std::size_t cursor_ = 0;
 };
 

@@ -136,6 +136,19 @@ class Holds(ServiceCase):
         self.assertEqual(len(ports), 1000)
         connection.close()
 
+    def test_more_simulated_rooms_than_ports(self):
+        service = self.service("--simulate", "10ms", "--port-range", "27000-27009",
+                               "--ports", "default:udp,debug:tcp")
+        connection = service.connect()
+        self.addCleanup(connection.close)
+        rooms = [service.create(connection=connection).json["roomId"] for _ in range(30)]
+        for room in rooms:
+            info = service.wait_active(room)
+            ports = [info["exposedPort"]["port"], info["additionalExposedPorts"][0]["port"]]
+            self.assertEqual(len(set(ports)), 2)
+            for port in ports:
+                self.assertIn(port, range(27000, 27010))
+
     def test_simulated_faults(self):
         service = self.service("--simulate", "start=10ms,crash=1")
         room = service.create().json["roomId"]
