@@ -10,8 +10,11 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-#include <algorithm>
 #include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace roomport::server {
 
@@ -21,13 +24,15 @@ namespace {
 
 constexpr duration fastest_probing = std::chrono::milliseconds(10);
 constexpr duration slowest_probing = std::chrono::milliseconds(200);
+constexpr duration between_guards = std::chrono::seconds(5);
+constexpr duration between_doubts = std::chrono::milliseconds(500);
 
 } // namespace
 
 class local_provider::child {
 public:
-    child(asio::io_context& context, process_order given, child_process started)
-        : order(std::move(given)), process(std::move(started)),
+    child(asio::io_context& context, process_order given, child_process started, port_judge judge)
+        : order(std::move(given)), process(std::move(started)), ports(std::move(judge)),
           family(process.pid(), order.process_id), exit_wait(context), grace(context) {}
 
     /// Sends a signal to all that is known of it.
@@ -51,14 +56,13 @@ public:
 
     process_order order;
     child_process process;
+    port_judge ports;
+    /// Of each port, the sockets that were found to be in order since it is ready.
+    std::vector<std::vector<std::uint64_t>> known_sockets;
     process_family family;
     asio::posix::stream_descriptor exit_wait;
     asio::steady_timer grace;
     process_state state = process_state::starting;
-    /// How often in a row the port was seen in a stranger's hands: one look may fall between two moves of the child.
-    int seen_taken = 0;
-    /// Where it has bound its port instead of where players look for it was told.
-    bool is_elsewhere_told = false;
     /// Signals that wait for the next sweep, which first finds out whom they are for.
     bool is_term_due = false;
     bool is_kill_due = false;
@@ -73,7 +77,7 @@ public:
 };
 
 local_provider::local_provider(asio::io_context& context, local_provider_options options)
-    : context_(context), options_(std::move(options)), probe_timer_(context),
+    : context_(context), options_(std::move(options)), probe_timer_(context), guard_timer_(context),
       sweep_timer_(context) {}
 
 local_provider::~local_provider() {
@@ -121,7 +125,9 @@ void local_provider::create(const process_order& order) {
         report_failure(started.error());
         return;
     }
-    const auto created = std::make_shared<child>(context_, order, std::move(*started));
+    const auto created = std::make_shared<child>(
+        context_, order, std::move(*started),
+        port_judge(order.ports, options_.advertised, options_.advertised_host));
     if (const auto ec = created->watch_exit()) {
         created->process.kill_and_reap();
         report_failure(ec);
@@ -361,69 +367,144 @@ void local_provider::begin_probing() {
     });
 }
 
-void local_provider::probe_all() {
-    port_probe probe;
-    std::vector<process_event> events;
-    bool is_any_left = false;
-    bool are_members_found = false;
-    const auto members_of = [&](const child& wanted) {
+class local_provider::round {
+public:
+    round(const local_provider& of, process_state state) : provider_(of), state_(state) {}
+
+    /// What is seen of each port; nothing when nobody of the game server is alive.
+    std::vector<port_sight> look_at(const child& which) {
+        std::vector<port_sight> seen;
+        if (const auto first = first_of(which)) {
+            for (const auto& port : which.ports.ports()) {
+                seen.push_back(probe_.find_owner(
+                    *first, [&] { return members_of(which); }, port.declared.transport, port.number,
+                    provider_.options_.advertised, provider_.options_.is_bound_enough));
+            }
+        }
+        return seen;
+    }
+
+    /// The sockets bound to each port; nothing when nobody of the game server is alive.
+    std::vector<std::vector<std::uint64_t>> sockets_of(const child& which) {
+        std::vector<std::vector<std::uint64_t>> found;
+        if (const auto first = first_of(which)) {
+            for (const auto& port : which.ports.ports()) {
+                found.push_back(probe_.sockets_at(*first, port.declared.transport, port.number));
+            }
+        }
+        return found;
+    }
+
+private:
+    std::optional<pid_t> first_of(const child& which) {
+        if (!which.has_leader_ended) {
+            return which.process.pid();
+        }
+        const auto members = members_of(which);
+        return members.empty() ? std::nullopt : std::optional<pid_t>(members.front());
+    }
+
+    std::vector<pid_t> members_of(const child& which) {
         // One look at all processes serves all that ask in this round.
-        if (!std::exchange(are_members_found, true)) {
+        if (!std::exchange(are_members_found_, true)) {
             std::vector<process_family*> families;
-            for (const auto& [process_id, each] : children_) {
-                if (each->state == process_state::starting) {
+            for (const auto& [process_id, each] : provider_.children_) {
+                if (each->state == state_) {
                     families.push_back(&each->family);
                 }
             }
-            find_members(process_table(), options_.marker, families);
+            find_members(process_table(), provider_.options_.marker, families);
         }
         std::vector<pid_t> ids;
-        for (const auto& [process, start_time] : wanted.family.living()) {
+        for (const auto& [process, start_time] : which.family.living()) {
             ids.push_back(process);
         }
         return ids;
-    };
+    }
+
+    const local_provider& provider_;
+    process_state state_;
+    port_probe probe_;
+    bool are_members_found_ = false;
+};
+
+void local_provider::probe_all() {
+    round looks(*this, process_state::starting);
+    std::vector<process_event> events;
+    bool is_any_left = false;
     for (const auto& [process_id, each] : children_) {
         if (each->state != process_state::starting) {
             continue;
         }
         is_any_left = true;
-        pid_t first = each->process.pid();
-        if (each->has_leader_ended) {
-            const auto members = members_of(*each);
-            if (members.empty()) {
-                continue;
-            }
-            first = members.front();
+        const auto seen = looks.look_at(*each);
+        if (seen.empty()) {
+            continue;
         }
-        const auto& port = each->order.ports.front();
-        const auto where = [&] {
-            return "port " + std::to_string(port.number);
-        };
-        const auto sight = probe.find_owner(
-            first, [&] { return members_of(*each); }, port.declared.transport, port.number,
-            options_.advertised, options_.is_bound_enough);
-        if (sight.owner != port_owner::stranger) {
-            each->seen_taken = 0;
+        auto verdict = each->ports.judge_starting(seen);
+        for (auto& sentence : verdict.told) {
+            events.emplace_back(process_event::kind::told, process_id).reason = std::move(sentence);
         }
-        if (sight.owner == port_owner::family) {
+        if (verdict.taken) {
+            events.emplace_back(process_event::kind::port_taken, process_id).reason =
+                std::move(*verdict.taken);
+        }
+        if (verdict.is_ready) {
             each->state = process_state::ready;
             events.emplace_back(process_event::kind::ready, process_id);
-        } else if (sight.owner == port_owner::stranger && ++each->seen_taken == 3) {
-            auto& event = events.emplace_back(process_event::kind::port_taken, process_id);
-            event.reason = where() + " is held by " + sight.detail +
-                           ", which does not belong to the game server; if it does (a container "
-                           "engine's, another user's), run the service with --bound-is-enough";
-        } else if (sight.owner == port_owner::elsewhere &&
-                   !std::exchange(each->is_elsewhere_told, true)) {
-            auto& event = events.emplace_back(process_event::kind::told, process_id);
-            event.reason = where() + " is bound at " + sight.detail + ", but players are told " +
-                           options_.advertised_host +
-                           ", where nobody listens: bind 0.0.0.0 or ::, or change --advertise";
+            guard_after(between_guards);
         }
     }
     if (is_any_left) {
         begin_probing();
+    }
+    for (const auto& event : events) {
+        listener_(event);
+    }
+}
+
+void local_provider::guard_after(duration pause) {
+    if (std::exchange(guarding_, true)) {
+        return;
+    }
+    guard_timer_.expires_after(pause);
+    guard_timer_.async_wait([this](error_code ec) {
+        if (!ec) {
+            guarding_ = false;
+            guard_ready_ones();
+        }
+    });
+}
+
+void local_provider::guard_ready_ones() {
+    round looks(*this, process_state::ready);
+    std::vector<process_event> events;
+    bool is_any_left = false;
+    bool is_any_doubtful = false;
+    for (const auto& [process_id, each] : children_) {
+        if (each->state != process_state::ready) {
+            continue;
+        }
+        is_any_left = true;
+        auto sockets = looks.sockets_of(*each);
+        if (sockets == each->known_sockets) {
+            continue;
+        }
+        const auto seen = looks.look_at(*each);
+        if (seen.empty()) {
+            continue;
+        }
+        auto verdict = each->ports.judge_ready(seen);
+        for (auto& sentence : verdict.told) {
+            events.emplace_back(process_event::kind::told, process_id).reason = std::move(sentence);
+        }
+        is_any_doubtful = is_any_doubtful || verdict.is_doubtful;
+        if (!verdict.is_doubtful) {
+            each->known_sockets = std::move(sockets);
+        }
+    }
+    if (is_any_left) {
+        guard_after(is_any_doubtful ? between_doubts : between_guards);
     }
     for (const auto& event : events) {
         listener_(event);

@@ -2,6 +2,7 @@
 
 #include "server/launcher/child_process.hpp"
 #include "server/launcher/command_template.hpp"
+#include "server/launcher/port_judge.hpp"
 #include "server/launcher/port_probe.hpp"
 #include "server/rooms/provider.hpp"
 
@@ -68,6 +69,8 @@ public:
 
 private:
     class child;
+    /// One round of looks at the ports of all game servers in one state.
+    class round;
 
     void watch(const std::shared_ptr<child>& started);
     void finish(const std::shared_ptr<child>& ended);
@@ -78,6 +81,8 @@ private:
     void report_end(const std::shared_ptr<child>& ended);
     void begin_probing();
     void probe_all();
+    void guard_after(duration pause);
+    void guard_ready_ones();
     void report_later(process_event event);
 
     boost::asio::io_context& context_;
@@ -87,6 +92,8 @@ private:
     boost::asio::steady_timer probe_timer_;
     duration probe_interval_{};
     bool probing_ = false;
+    boost::asio::steady_timer guard_timer_;
+    bool guarding_ = false;
     boost::asio::steady_timer sweep_timer_;
     duration sweep_interval_{};
 };

@@ -1,5 +1,6 @@
 #include "server/launcher/port_probe.hpp"
 
+#include "server/launcher/ipv6_only.hpp"
 #include "server/launcher/proc.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -146,18 +147,23 @@ advertised_addresses advertised_addresses::of_host(const std::string& host) {
     boost::system::error_code ec;
     std::vector<asio::ip::address> own;
     for (const auto& found : asio::ip::udp::resolver(context).resolve(host, "0", ec)) {
-        if (is_of_this_machine(found.endpoint().address())) {
-            own.push_back(found.endpoint().address());
+        auto address = found.endpoint().address();
+        if (address.is_unspecified()) {
+            address = address.is_v6() ? asio::ip::address(asio::ip::address_v6::loopback())
+                                      : asio::ip::address(asio::ip::address_v4::loopback());
+        }
+        if (is_of_this_machine(address)) {
+            own.push_back(std::move(address));
         }
     }
     return advertised_addresses(std::move(own));
 }
 
-int coverage(const asio::ip::address& bound, const asio::ip::address& wanted) {
+int coverage(const bound_socket& bound, const asio::ip::address& wanted) {
     constexpr int exact = 3;
     constexpr int any_of_family = 2;
     constexpr int any = 1;
-    const auto is_at = without_mapping(bound);
+    const auto is_at = without_mapping(bound.address);
     const auto must_be = without_mapping(wanted);
     if (is_at.is_v6() == must_be.is_v6() &&
         (is_at.is_v6() ? is_at.to_v6().to_bytes() == must_be.to_v6().to_bytes()
@@ -170,18 +176,24 @@ int coverage(const asio::ip::address& bound, const asio::ip::address& wanted) {
     if (is_at.is_v6() == must_be.is_v6()) {
         return any_of_family;
     }
-    return is_at.is_v6() ? any : 0;
+    return is_at.is_v6() && !bound.is_ipv6_only ? any : 0;
 }
 
 port_sight port_probe::find_owner(pid_t process, const family_source& family,
                                   transport_type transport, std::uint16_t port,
                                   const advertised_addresses& advertised, bool is_bound_enough) {
     const auto& seen = network_of(process);
-    std::vector<bound_socket> bound;
-    std::copy_if((transport == transport_type::udp ? seen.udp : seen.tcp).begin(),
-                 (transport == transport_type::udp ? seen.udp : seen.tcp).end(),
-                 std::back_inserter(bound),
-                 [&](const bound_socket& socket) { return socket.port == port; });
+    auto bound = bound_at(seen, transport, port);
+    const bool is_any_for_both =
+        std::any_of(bound.begin(), bound.end(), [](const bound_socket& socket) {
+            return socket.address.is_v6() && socket.address.is_unspecified();
+        });
+    if (is_any_for_both && !seen.is_foreign) {
+        const auto found = ipv6_only_sockets(transport, port);
+        for (auto& socket : bound) {
+            socket.is_ipv6_only = found.count(socket.inode) != 0;
+        }
+    }
     if (bound.empty()) {
         return {port_owner::nobody, {}};
     }
@@ -223,10 +235,10 @@ port_sight port_probe::find_owner(pid_t process, const family_source& family,
         for (const auto& wanted : advertised.own()) {
             int best = 0;
             for (const auto& socket : bound) {
-                best = std::max(best, coverage(socket.address, wanted));
+                best = std::max(best, coverage(socket, wanted));
             }
             for (const auto& socket : bound) {
-                if (best != 0 && coverage(socket.address, wanted) == best && !is_own(socket)) {
+                if (best != 0 && coverage(socket, wanted) == best && !is_own(socket)) {
                     return {port_owner::stranger, name_holder(socket)};
                 }
             }
@@ -237,8 +249,28 @@ port_sight port_probe::find_owner(pid_t process, const family_source& family,
     for (const auto& socket : bound) {
         addresses += addresses.empty() ? "" : " and ";
         addresses += socket.address.to_string();
+        addresses += socket.is_ipv6_only ? " (for IPv6 only)" : "";
     }
     return {is_covered ? port_owner::family : port_owner::elsewhere, std::move(addresses)};
+}
+
+std::vector<std::uint64_t> port_probe::sockets_at(pid_t process, transport_type transport,
+                                                  std::uint16_t port) {
+    std::vector<std::uint64_t> inodes;
+    for (const auto& socket : bound_at(network_of(process), transport, port)) {
+        inodes.push_back(socket.inode);
+    }
+    std::sort(inodes.begin(), inodes.end());
+    return inodes;
+}
+
+std::vector<bound_socket> port_probe::bound_at(const network& seen, transport_type transport,
+                                               std::uint16_t port) {
+    const auto& all = transport == transport_type::udp ? seen.udp : seen.tcp;
+    std::vector<bound_socket> bound;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(bound),
+                 [&](const bound_socket& socket) { return socket.port == port; });
+    return bound;
 }
 
 const port_probe::network& port_probe::network_of(pid_t process) {

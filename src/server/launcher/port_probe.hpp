@@ -45,6 +45,8 @@ public:
     boost::asio::ip::address address;
     std::uint16_t port;
     std::uint64_t inode;
+    /// Bound to IPv6's "any", it does not take IPv4 too. The tables don't tell it.
+    bool is_ipv6_only = false;
 };
 
 /// Which addresses a game server must be reachable at.
@@ -57,7 +59,8 @@ public:
     explicit advertised_addresses(std::vector<boost::asio::ip::address> own)
         : own_(std::move(own)) {}
 
-    /// Looks a host up, and keeps what are addresses of this machine. Blocks as long as the look-up takes.
+    /// Looks a host up, and keeps what are addresses of this machine; "any" is the loopback address, as for whoever connects
+    /// to it. Blocks as long as the look-up takes.
     static advertised_addresses of_host(const std::string& host);
 
     const std::vector<boost::asio::ip::address>& own() const noexcept { return own_; }
@@ -66,9 +69,9 @@ private:
     std::vector<boost::asio::ip::address> own_;
 };
 
-/// How exactly a bound address covers one that is connected to; 0: not at all. The system prefers the most exact one.
-/// IPv6's "any" covers IPv4 too.
-int coverage(const boost::asio::ip::address& bound, const boost::asio::ip::address& wanted);
+/// How exactly a socket covers an address that is connected to; 0: not at all. The system prefers the most exact one.
+/// IPv6's "any" covers IPv4 too, unless the socket is for IPv6 only.
+int coverage(const bound_socket& bound, const boost::asio::ip::address& wanted);
 
 /// The sockets in a table as /proc/PID/net has it.
 /// @param is_udp whether it is a table of UDP sockets. Lines that can't be read are skipped.
@@ -90,6 +93,10 @@ public:
                           std::uint16_t port, const advertised_addresses& advertised,
                           bool is_bound_enough = false);
 
+    /// The inodes of the sockets that are bound to a port, in order: while they stay the same, so does the owner.
+    std::vector<std::uint64_t> sockets_at(pid_t process, transport_type transport,
+                                          std::uint16_t port);
+
 private:
     class network {
     public:
@@ -101,6 +108,8 @@ private:
     };
 
     const network& network_of(pid_t process);
+    static std::vector<bound_socket> bound_at(const network& seen, transport_type transport,
+                                              std::uint16_t port);
 
     std::map<std::string, network> networks_;
 };

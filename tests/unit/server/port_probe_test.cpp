@@ -38,7 +38,12 @@ TEST(SocketTable, ListsListenersAndDatagramSockets) {
 
 class own_socket {
 public:
-    own_socket(int family, int type) : socket_(::socket(family, type | SOCK_CLOEXEC, 0)) {
+    own_socket(int family, int type, bool is_ipv6_only = false)
+        : socket_(::socket(family, type | SOCK_CLOEXEC, 0)) {
+        const int on = is_ipv6_only ? 1 : 0;
+        if (family == AF_INET6) {
+            ::setsockopt(socket_.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+        }
         sockaddr_storage address{};
         address.ss_family = static_cast<sa_family_t>(family);
         socklen_t size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
@@ -53,6 +58,15 @@ public:
 private:
     roomport::program::descriptor socket_;
 };
+
+port_owner owner_at(const char* address, transport_type transport, std::uint16_t port) {
+    port_probe probe;
+    return probe
+        .find_owner(
+            ::getpid(), [] { return std::vector<pid_t>(); }, transport, port,
+            advertised_addresses({boost::asio::ip::make_address(address)}))
+        .owner;
+}
 
 port_owner owner(pid_t group, transport_type transport, std::uint16_t port) {
     port_probe probe;
@@ -83,6 +97,21 @@ TEST(PortProbe, SeesAUdpPortOnceItIsBound) {
     }
 }
 
+TEST(PortProbe, ASocketForIpv6OnlyCoversNoIpv4) {
+    for (const int type : {SOCK_STREAM, SOCK_DGRAM}) {
+        const auto transport = type == SOCK_STREAM ? transport_type::tcp : transport_type::udp;
+        for (const bool is_ipv6_only : {false, true}) {
+            const own_socket socket(AF_INET6, type, is_ipv6_only);
+            if (type == SOCK_STREAM) {
+                socket.listen();
+            }
+            EXPECT_EQ(owner_at("::1", transport, socket.port), port_owner::family);
+            EXPECT_EQ(owner_at("127.0.0.1", transport, socket.port),
+                      is_ipv6_only ? port_owner::elsewhere : port_owner::family);
+        }
+    }
+}
+
 TEST(PortProbe, TellsStrangersFromTheGroup) {
     const own_socket socket(AF_INET, SOCK_DGRAM);
     const pid_t child = ::fork();
@@ -107,9 +136,10 @@ TEST(PortProbe, TellsStrangersFromTheGroup) {
 }
 
 TEST(Coverage, FollowsTheSystem) {
-    const auto covers = [](const char* bound, const char* wanted) {
-        return coverage(boost::asio::ip::make_address(bound),
-                        boost::asio::ip::make_address(wanted));
+    const auto covers = [](const char* bound, const char* wanted, bool is_ipv6_only = false) {
+        bound_socket socket(boost::asio::ip::make_address(bound), 1, 1);
+        socket.is_ipv6_only = is_ipv6_only;
+        return coverage(socket, boost::asio::ip::make_address(wanted));
     };
     EXPECT_EQ(covers("0.0.0.0", "::1"), 0);
     EXPECT_EQ(covers("::1", "127.0.0.1"), 0);
@@ -118,6 +148,23 @@ TEST(Coverage, FollowsTheSystem) {
     EXPECT_GT(covers("0.0.0.0", "127.0.0.1"), covers("::", "127.0.0.1"));
     EXPECT_GT(covers("::", "127.0.0.1"), 0);
     EXPECT_GT(covers("::1", "::1"), covers("::", "::1"));
+    EXPECT_EQ(covers("::", "127.0.0.1", true), 0);
+    EXPECT_GT(covers("::", "::1", true), 0);
+}
+
+TEST(AdvertisedAddresses, TakeAnyForLoopbackAsTheSystemDoes) {
+    const auto own = [](const char* host) {
+        std::vector<std::string> texts;
+        const auto found = advertised_addresses::of_host(host);
+        for (const auto& address : found.own()) {
+            texts.push_back(address.to_string());
+        }
+        return texts;
+    };
+    EXPECT_EQ(own("0.0.0.0"), std::vector<std::string>{"127.0.0.1"});
+    EXPECT_EQ(own("::"), std::vector<std::string>{"::1"});
+    EXPECT_EQ(own("127.0.0.1"), std::vector<std::string>{"127.0.0.1"});
+    EXPECT_TRUE(own("192.0.2.1").empty());
 }
 
 TEST(PortProbe, AddressesOfAnotherMachineNeedMoreThanALoopbackOne) {
