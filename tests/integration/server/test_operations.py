@@ -238,7 +238,8 @@ class Operations(ServiceCase):
             service.call("POST", f"/processes/v3/apps/{APP}/processes/regions/Tokyo"), 429)
 
     def test_no_port_left(self):
-        service = self.service("--simulate", "10ms", "--port-range", "25100-25101")
+        # Nothing that runs, so that no port is free again while the test looks.
+        service = self.service("--exec", "/bin/sleep 1000", "--port-range", "25100-25101")
         rooms = [service.create().json["roomId"] for _ in range(2)]
         self.assert_error(service.create(), 429)
         service.destroy(rooms[0])
