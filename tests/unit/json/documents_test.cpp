@@ -74,7 +74,10 @@ TEST(Documents, TheContractsOwnExamplesAreReadAndWrittenBack) {
     const auto& schemas = description.at("components").at("schemas").as_object();
     std::size_t examples = 0;
     for (const auto name : model_names()) {
-        const auto* example = schemas.at(name).as_object().if_contains("example");
+        // An extension of the API has no schema.
+        const auto* schema = schemas.if_contains(name);
+        const auto* example =
+            schema != nullptr ? schema->as_object().if_contains("example") : nullptr;
         if (example == nullptr) {
             continue;
         }

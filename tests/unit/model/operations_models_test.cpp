@@ -19,7 +19,8 @@ std::string_view model_of(std::string_view schema_name) {
         return {};
     }
     for (const auto* type : all_models()) {
-        if (type->model_name == schema_name || contract_schemas().at(type->model_name) == schema) {
+        const auto* own = contract_schemas().if_contains(type->model_name);
+        if (type->model_name == schema_name || (own != nullptr && *own == schema)) {
             return type->model_name;
         }
     }
