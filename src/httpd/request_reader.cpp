@@ -15,7 +15,8 @@ struct request_reader::parser {
         // Beast counts the header section alone; its limit is 32 bits wide.
         beast.header_limit(static_cast<std::uint32_t>(limits.head));
         beast.body_limit(limits.body);
-        beast.eager(true);
+        // The head is to be seen before trailers are added to its fields.
+        beast.eager(false);
     }
 
     beast_http::request_parser<beast_http::string_body> beast;
@@ -54,8 +55,11 @@ request_reader::status request_reader::put(std::string_view bytes, std::size_t& 
         consumed += used;
         raw_bytes_ += used;
         head_bytes_ += head_checked_ ? 0 : used;
-        if (beast.is_header_done() && !head_checked_ && !check_head()) {
-            return status::failed;
+        if (beast.is_header_done() && !head_checked_) {
+            if (!check_head()) {
+                return status::failed;
+            }
+            beast.eager(true);
         }
         if (ec) {
             break;

@@ -137,4 +137,25 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair(413, chunked_head + "1;" + std::string(900, 'x')),
         std::pair(413, chunked_head + "0\r\nX: " + std::string(900, 'x'))));
 
+TEST(RequestReader, ATrailerIsNoFieldOfTheHead) {
+    const std::string text =
+        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n"
+        "Authorization: Bearer x\r\n\r\n";
+    for (const std::size_t piece : {text.size(), std::size_t{1}}) {
+        roomport::httpd::request_reader reader{roomport::httpd::request_limits()};
+        auto outcome = roomport::httpd::request_reader::status::incomplete;
+        std::string kept;
+        for (std::size_t begin = 0; begin < text.size(); begin += piece) {
+            kept += text.substr(begin, piece);
+            std::size_t consumed = 0;
+            outcome = reader.put(kept, consumed);
+            kept.erase(0, consumed);
+        }
+        ASSERT_EQ(outcome, roomport::httpd::request_reader::status::complete);
+        const auto request = reader.take();
+        EXPECT_EQ(request.body, "hi");
+        EXPECT_EQ(request.find("Authorization"), std::nullopt) << piece;
+    }
+}
+
 } // namespace

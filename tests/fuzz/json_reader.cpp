@@ -1,12 +1,15 @@
+#include "fuzz.hpp"
+
 #include <roomport/json/model_document.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 namespace {
+
+using roomport::fuzz::require;
 
 struct outcome {
     outcome() = default;
@@ -29,12 +32,6 @@ outcome read_in_pieces(std::string_view model, std::string_view text, std::size_
         result.canonical = document.to_string();
     }
     return result;
-}
-
-void require(bool condition) {
-    if (!condition) {
-        std::abort();
-    }
 }
 
 } // namespace
