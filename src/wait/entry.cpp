@@ -64,12 +64,11 @@ void entry::join(waiter& wait) {
     }
     waiters.insert(wait, before);
     request_timeout = std::max(request_timeout, wait.options().request_timeout);
-    wait.owner = this;
+    wait.join(*this);
 }
 
 void entry::leave(waiter& wait) noexcept {
     waiters.erase(wait);
-    wait.owner = nullptr;
 }
 
 std::optional<time_point> entry::nearest_uncovered() const {

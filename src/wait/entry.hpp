@@ -1,5 +1,6 @@
 #pragma once
 
+#include "wait/action_queue.hpp"
 #include "wait/cadence/key_group.hpp"
 #include "wait/history/seen_history.hpp"
 #include "wait/indexed_heap.hpp"
@@ -77,37 +78,45 @@ public:
     void cover(time_point deadline) noexcept;
 
     /// The cadence's pause before the first poll; zero where the age is not known.
-    duration first_pause(time_point now, std::uint64_t random, wait_actions& actions) const;
+    duration first_pause(time_point now, std::uint64_t random, action_queue& actions) const;
 
     /// The cadence's pause after a poll that took `last_poll`.
     duration pause(duration last_poll, time_point now, std::uint64_t random,
-                   wait_actions& actions) const;
+                   action_queue& actions) const;
+
+    /// The cadence's number for a group of keys.
+    /// @param name `wait_options::group`.
+    static cadence_group ask_group(cadence& policy, const std::string& name, action_queue& actions);
 
     /// Counts it among those of its group that are due and wait for a place, or no longer.
     void set_queued(bool is_now) noexcept;
 
     /// How much a poll now is worth by the cadence, less for a key whose polls fail.
-    double urgency(time_point now, wait_actions& actions) const;
+    double urgency(time_point now, action_queue& actions) const;
 
     /// The key was still starting at this time.
     void seen_starting(time_point when) noexcept;
 
     /// The key became ready, not before `earliest` nor after `latest`: tells the cadence, once.
-    void learn_ready(time_point earliest, time_point latest, wait_actions& actions);
+    void learn_ready(time_point earliest, time_point latest, action_queue& actions);
 
     /// The key took this long: tells the cadence, once.
-    void learn_exactly(duration start_time, wait_actions& actions);
+    void learn_exactly(duration start_time, action_queue& actions);
 
     /// Nobody waits any more: tells the cadence, unless it was told.
-    void learn_unfinished(wait_actions& actions);
+    void learn_unfinished(action_queue& actions);
 
     waiter_set waiters;
     seen_history history;
 
     /// The longest poll that one of those who joined allows.
     duration request_timeout{};
-    /// When cadence or backoff want the next ordinary poll.
-    time_point next_poll;
+    union {
+        /// When cadence or backoff want the next ordinary poll.
+        time_point next_poll;
+        /// Once it is given up: the next of those.
+        entry* next_given_up;
+    };
 
     heap_position schedule_position = not_in_heap;
     /// The place among those queued for a poll, or else among the candidates for a hold.
@@ -141,7 +150,7 @@ private:
     ~entry() = default;
 
     duration seen_starting_age() const noexcept;
-    void learn(start_time_sample sample, wait_actions& actions);
+    void learn(start_time_sample sample, action_queue& actions);
 
     key_group_pointer group_;
     time_point created_;

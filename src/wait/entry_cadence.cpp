@@ -13,7 +13,7 @@ constexpr duration pause_without_cadence = std::chrono::seconds(1);
 
 /// Calls a function of the caller's cadence; what it throws goes to `actions`, and `instead` is the answer.
 template <class Call, class Result>
-Result guarded(Call call, Result instead, wait_actions& actions) {
+Result guarded(Call call, Result instead, action_queue& actions) {
     try {
         return call();
     } catch (...) {
@@ -24,7 +24,11 @@ Result guarded(Call call, Result instead, wait_actions& actions) {
 
 } // namespace
 
-duration entry::first_pause(time_point now, std::uint64_t random, wait_actions& actions) const {
+cadence_group entry::ask_group(cadence& policy, const std::string& name, action_queue& actions) {
+    return guarded([&] { return policy.group(name); }, cadence_group{0}, actions);
+}
+
+duration entry::first_pause(time_point now, std::uint64_t random, action_queue& actions) const {
     if (!group_->is_age_known()) {
         return duration::zero();
     }
@@ -41,7 +45,7 @@ duration entry::first_pause(time_point now, std::uint64_t random, wait_actions& 
 }
 
 duration entry::pause(duration last_poll, time_point now, std::uint64_t random,
-                      wait_actions& actions) const {
+                      action_queue& actions) const {
     cadence_input input;
     input.key = key();
     input.group = group_->number();
@@ -55,7 +59,7 @@ duration entry::pause(duration last_poll, time_point now, std::uint64_t random,
     return std::max(duration::zero(), asked);
 }
 
-double entry::urgency(time_point now, wait_actions& actions) const {
+double entry::urgency(time_point now, action_queue& actions) const {
     urgency_input input;
     input.group = group_->number();
     input.is_age_known = group_->is_age_known();
@@ -70,7 +74,7 @@ double entry::urgency(time_point now, wait_actions& actions) const {
     return worth / (1.0 + failures);
 }
 
-void entry::learn_ready(time_point earliest, time_point latest, wait_actions& actions) {
+void entry::learn_ready(time_point earliest, time_point latest, action_queue& actions) {
     start_time_sample sample;
     sample.by = std::max(duration::zero(), latest - created_);
     sample.after = seen_starting_age();
@@ -81,7 +85,7 @@ void entry::learn_ready(time_point earliest, time_point latest, wait_actions& ac
     learn(sample, actions);
 }
 
-void entry::learn_exactly(duration start_time, wait_actions& actions) {
+void entry::learn_exactly(duration start_time, action_queue& actions) {
     start_time_sample sample;
     sample.is_age_known = true;
     sample.after = std::max(duration::zero(), start_time);
@@ -89,7 +93,7 @@ void entry::learn_exactly(duration start_time, wait_actions& actions) {
     learn(sample, actions);
 }
 
-void entry::learn_unfinished(wait_actions& actions) {
+void entry::learn_unfinished(action_queue& actions) {
     start_time_sample sample;
     sample.after = seen_starting_age();
     sample.by = duration::max();
@@ -98,7 +102,7 @@ void entry::learn_unfinished(wait_actions& actions) {
     }
 }
 
-void entry::learn(start_time_sample sample, wait_actions& actions) {
+void entry::learn(start_time_sample sample, action_queue& actions) {
     if (is_learned_) {
         return;
     }

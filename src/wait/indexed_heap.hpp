@@ -85,6 +85,20 @@ public:
     /// Forgets all elements, whose positions are left as they are.
     void clear() noexcept { slots_.clear(); }
 
+    /// Forgets all elements, and visits each: least of `key_of_element` first.
+    template <class KeyOf, class Visit>
+    void drain(KeyOf key_of_element, Visit visit) noexcept {
+        for (slot& one : slots_) {
+            one.key = key_of_element(*one.element);
+        }
+        std::sort(slots_.begin(), slots_.end(),
+                  [](const slot& left, const slot& right) { return left.key < right.key; });
+        for (const slot& one : slots_) {
+            visit(*one.element);
+        }
+        slots_.clear();
+    }
+
 private:
     static constexpr std::size_t children = 4;
     /// So that a few elements take memory once, however many of them come together at times.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "wait/poll_memory.hpp"
-#include "wait/wait_actions.hpp"
+#include "wait/wait_action.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>

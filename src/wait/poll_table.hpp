@@ -1,11 +1,12 @@
 #pragma once
 
-#include "wait/wait_actions.hpp"
+#include "wait/wait_action.hpp"
 
 #include <roomport/clock.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <limits>
 #include <vector>
 
@@ -14,6 +15,9 @@ namespace roomport::wait_detail {
 class entry;
 
 inline constexpr poll_id no_poll = std::numeric_limits<poll_id>::max();
+
+/// What there was no memory to begin is tried again so much later.
+inline constexpr duration pause_without_memory = std::chrono::milliseconds(50);
 
 /// A poll under way.
 struct poll_under_way {
@@ -32,8 +36,6 @@ struct poll_under_way {
     bool is_cut_short = false;
     time_point started;
     duration hold{};
-    /// Why it could not begin: it is yet to end as a failed one. Kept so, for that takes no memory.
-    std::exception_ptr failure;
 };
 
 /// The polls under way by number. A number that has become free is used again with the memory it has.

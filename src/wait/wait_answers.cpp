@@ -1,6 +1,7 @@
 // The part of wait_state that takes in what polls found.
 
 #include "common/time_arithmetic.hpp"
+#include "wait/observer_failure.hpp"
 #include "wait/wait_state.hpp"
 
 #include <algorithm>
@@ -8,13 +9,13 @@
 
 namespace roomport::wait_detail {
 
-void wait_state::observed(poll_id id, const observation& seen, time_point now) {
+void wait_state::observed(poll_id id, const observation& seen, time_point now) noexcept {
     const ended_poll done = take(id, seen, seen.state != observed_state::starting, now);
     take_in(answered_.front(), now, [&](entry& one) { return answered(one, done, seen, now); });
     finish_answers(now);
 }
 
-void wait_state::observed_many(poll_id id, const batch_observation& seen, time_point now) {
+void wait_state::observed_many(poll_id id, const batch_observation& seen, time_point now) noexcept {
     const bool has_news = std::any_of(seen.keys.begin(), seen.keys.end(), [](const auto& one) {
         return one && one->state != observed_state::starting;
     });
@@ -29,6 +30,17 @@ void wait_state::observed_many(poll_id id, const batch_observation& seen, time_p
         });
     }
     finish_answers(now);
+}
+
+void wait_state::start_failed(poll_id id, const std::exception_ptr& thrown,
+                              time_point now) noexcept {
+    if (under_way_[id].is_batch) {
+        batch_observation seen;
+        seen.whole = describe(thrown);
+        observed_many(id, seen, now);
+    } else {
+        observed(id, describe(thrown), now);
+    }
 }
 
 /// Takes in what was seen of one key; where that can't be done now, it is seen again soon.
@@ -202,7 +214,7 @@ void wait_state::learn(entry& one, const ended_poll& done, const observation& se
 void wait_state::judge_all(entry& one, const observation& seen, time_point now) {
     one.waiters.for_each([&](waiter& wait) {
         if (const auto ended = judge(wait, seen, now)) {
-            complete(wait, *ended, &seen, now);
+            complete(wait, *ended, seen, now);
         }
     });
 }
@@ -228,8 +240,8 @@ void wait_state::tell(const waiter& wait, const entry& one, time_point now) {
     }
     const auto kind =
         has_failed(one.history.state()) ? wait_event::kind::retrying : wait_event::kind::polled;
-    wait.tell(kind, one.key(), retry_in, one.history, one.waiters.seen_before(wait), words_, now,
-              actions_);
+    actions_.report(wait.progress(kind, one.key(), retry_in, one.history,
+                                  one.waiters.seen_before(wait), words_, now));
 }
 
 } // namespace roomport::wait_detail

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <utility>
+#include <new>
 
 namespace roomport::wait_detail {
 
@@ -14,13 +14,18 @@ void wait_state::begin_polls(time_point now) {
     if (queue_.empty() && candidates_.empty()) {
         return;
     }
-    // Where each poll counts, one held answer tells more than many polls.
-    if (gate_.is_rate_limited()) {
-        begin_holds(now);
-        begin_queued(now);
-    } else {
-        begin_queued(now);
-        begin_holds(now);
+    retry_at_ = time_point::max();
+    try {
+        // Where each poll counts, one held answer tells more than many polls.
+        if (gate_.is_rate_limited()) {
+            begin_holds(now);
+            begin_queued(now);
+        } else {
+            begin_queued(now);
+            begin_holds(now);
+        }
+    } catch (const std::bad_alloc&) {
+        retry_at_ = now + pause_without_memory;
     }
     if (!queue_.empty() && gate_.all_held() && gate_.budget().open(now)) {
         make_way();
@@ -80,7 +85,7 @@ poll_id wait_state::open_poll(std::size_t keys) {
     try {
         under_way_[id].keys.reserve(keys);
         answered_.reserve(keys);
-        names_.reserve(keys);
+        actions_.reserve(under_way_.size(), keys, keys * longest_key_);
     } catch (...) {
         under_way_.close(id);
         throw;
@@ -88,7 +93,7 @@ poll_id wait_state::open_poll(std::size_t keys) {
     return id;
 }
 
-void wait_state::begin(poll_id id, duration hold, bool is_batch, time_point now) {
+void wait_state::begin(poll_id id, duration hold, bool is_batch, time_point now) noexcept {
     poll_under_way& begun = under_way_[id];
     begun.present = begun.keys.size();
     begun.is_batch = is_batch;
@@ -113,45 +118,16 @@ void wait_state::begin(poll_id id, duration hold, bool is_batch, time_point now)
     begun.is_cut_short = latest < attempt_end;
     gate_.begin(begun.is_held(), now);
     ++polls_begun_;
-    names_.clear();
     for (entry* one : begun.keys) {
         reschedule(*one, now);
-        names_.push_back(one->key());
     }
     if (is_batch) {
         ++batch_polls_;
-        batch_keys_ += names_.size();
+        batch_keys_ += begun.keys.size();
     }
-    start_poll(id, hold, std::min(attempt_end, latest));
-}
-
-void wait_state::start_poll(poll_id id, duration hold, time_point deadline) {
-    try {
-        if (under_way_[id].is_batch) {
-            actions_.start_batch_poll(id, names_, hold, deadline);
-        } else {
-            actions_.start_poll(id, names_.front(), hold, deadline);
-        }
-    } catch (...) {
-        under_way_[id].failure = std::current_exception();
-        ++failed_polls_;
-    }
-}
-
-void wait_state::end_failed_polls(time_point now) {
-    for (poll_id id = 0; id < under_way_.size() && failed_polls_ > 0; ++id) {
-        const std::exception_ptr failure = std::exchange(under_way_[id].failure, nullptr);
-        if (!failure) {
-            continue;
-        }
-        --failed_polls_;
-        if (under_way_[id].is_batch) {
-            batch_observation seen;
-            seen.whole = describe(failure);
-            observed_many(id, seen, now);
-        } else {
-            observed(id, describe(failure), now);
-        }
+    actions_.start(id, is_batch, hold, std::min(attempt_end, latest));
+    for (const entry* one : begun.keys) {
+        actions_.add_key(one->key());
     }
 }
 
@@ -161,7 +137,7 @@ void wait_state::make_way() {
         poll_under_way& holding = under_way_[id];
         if (holding.under_way && holding.present > 0 && !holding.gives_way) {
             holding.gives_way = true;
-            actions_.cancel_poll(id);
+            actions_.cancel(id);
             return;
         }
     }
@@ -179,8 +155,8 @@ void wait_state::abandon_polls(entry& one) {
 void wait_state::leave_poll(poll_id id, std::size_t place) {
     poll_under_way& left = under_way_[id];
     left.keys[place] = nullptr;
-    if (--left.present == 0) {
-        actions_.cancel_poll(id);
+    if (--left.present == 0 && !left.gives_way) {
+        actions_.cancel(id);
     }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "wait/cadence/shared_cadence.hpp"
+
 #include <roomport/wait/wait_options.hpp>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -10,16 +12,6 @@
 #include <mutex>
 
 namespace roomport::wait_detail {
-
-/// A cadence with the one count of all keys that follow it.
-class shared_cadence : public boost::intrusive_ref_counter<shared_cadence> {
-public:
-    explicit shared_cadence(std::shared_ptr<cadence> one) : policy(std::move(one)) {}
-
-    const std::shared_ptr<cadence> policy;
-};
-
-using cadence_pointer = boost::intrusive_ptr<shared_cadence>;
 
 /// What many waits have in common: their options but for `created_at`. Never changed; waits share it.
 class wait_settings : public boost::intrusive_ref_counter<wait_settings> {

@@ -3,7 +3,7 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
-#include <functional>
+#include <new>
 #include <utility>
 
 namespace roomport::wait_detail {
@@ -12,11 +12,13 @@ namespace {
 // The policy may plan anew for each key that it learns from, and nobody wants to wait for that a million times.
 constexpr std::size_t most_learned_when_all_leave = 1000;
 
+// So that handlers run in between instead of piling up.
+constexpr std::size_t ended_at_a_time = 256;
+
 } // namespace
 
-wait_state::wait_state(const wait_engine_options& options, wait_actions& actions)
-    : actions_(actions),
-      default_cadence_(new shared_cadence(options.cadence ? options.cadence : learned_cadence())),
+wait_state::wait_state(const wait_engine_options& options)
+    : default_cadence_(new shared_cadence(options.cadence ? options.cadence : learned_cadence())),
       random_(options.seed), gate_(options.max_in_flight, options.max_held, options.max_rate),
       grid_(options.tick) {}
 
@@ -24,8 +26,8 @@ wait_state::~wait_state() {
     for (entry* one : entries_) {
         entry::release()(one);
     }
-    for (const auto& [serial, one] : given_up_) {
-        entry::release()(one);
+    while (first_given_up_ != nullptr) {
+        entry::release()(std::exchange(first_given_up_, first_given_up_->next_given_up));
     }
 }
 
@@ -51,7 +53,12 @@ void wait_state::start(waiter& wait, std::string_view key, time_point now,
     ++waiters_;
     reschedule(one, now);
     if (one.history.has_last()) {
-        catch_up(wait, one, now);
+        try {
+            catch_up(wait, one, now);
+        } catch (const std::bad_alloc&) {
+            // It judges the next observation then.
+            reschedule(one, now);
+        }
     }
     go_on(now);
 }
@@ -62,8 +69,9 @@ entry& wait_state::find_or_add(const waiter& wait, std::string_view key,
         return **found;
     }
     const auto& own = wait.settings().policy;
-    auto group = groups_.join(own ? own : default_cadence_, wait.options().group,
-                              created.has_value(), actions_);
+    const auto& policy = own ? own : default_cadence_;
+    const auto number = entry::ask_group(*policy->policy, wait.options().group, actions_);
+    auto group = groups_.join(policy, number, created.has_value());
     auto made = entry::make(key, std::move(group), created, now);
     entry& one = *made;
     one.serial = next_serial_++;
@@ -75,6 +83,7 @@ entry& wait_state::find_or_add(const waiter& wait, std::string_view key,
         throw;
     }
     static_cast<void>(made.release());
+    longest_key_ = std::max(longest_key_, key.size());
     if (created) {
         one.is_new = true;
         one.next_poll = planned(one.first_pause(now, random_.next(), actions_), now);
@@ -85,7 +94,7 @@ entry& wait_state::find_or_add(const waiter& wait, std::string_view key,
 void wait_state::catch_up(waiter& wait, entry& one, time_point now) {
     const observation seen = one.history.last(words_);
     if (const auto ended = judge(wait, seen, now)) {
-        complete(wait, *ended, &seen, now);
+        complete(wait, *ended, seen, now);
         leave_or_reschedule(one, now);
         return;
     }
@@ -93,9 +102,9 @@ void wait_state::catch_up(waiter& wait, entry& one, time_point now) {
     tell(wait, one, now);
 }
 
-void wait_state::cancel(waiter& wait, time_point now) {
-    entry& one = *wait.owner;
-    complete(wait, boost::asio::error::operation_aborted, nullptr, now);
+void wait_state::cancel(waiter& wait, time_point now) noexcept {
+    entry& one = *wait.key_entry();
+    complete(wait, plain_end::cancelled, now);
     if (one.is_given_up) {
         return;
     }
@@ -103,46 +112,51 @@ void wait_state::cancel(waiter& wait, time_point now) {
     go_on(now);
 }
 
-void wait_state::cancel_all(time_point now) {
+void wait_state::cancel_all(time_point now) noexcept {
     give_up_all();
-    while (end_some(given_up_.size(), now)) {
-    }
+    end_some(given_up_, now);
 }
 
-void wait_state::give_up_all() {
-    given_up_.reserve(given_up_.size() + entries_.size());
+void wait_state::give_up_all() noexcept {
     queue_.clear();
     candidates_.clear();
-    schedule_.clear();
     unfinished_learned_ = 0;
     for (entry* one : entries_) {
         abandon_polls(*one);
         one->set_queued(false);
         one->is_given_up = true;
-        given_up_.emplace_back(one->serial, one);
     }
+    given_up_ += entries_.size();
     entries_.clear();
-    // Oldest last: they end in the order in which they came, which is that of their memory.
-    std::sort(given_up_.begin(), given_up_.end(), std::greater<>());
+    // They end in the order in which they came, which is that of their memory.
+    schedule_.drain([](const entry& one) { return time_point(duration(one.serial)); },
+                    [this](entry& one) {
+                        one.next_given_up = nullptr;
+                        (first_given_up_ == nullptr ? first_given_up_
+                                                    : last_given_up_->next_given_up) = &one;
+                        last_given_up_ = &one;
+                    });
 }
 
-bool wait_state::end_some(std::size_t most, time_point now) {
-    for (; most > 0 && !given_up_.empty(); --most) {
-        entry& one = *given_up_.back().second;
-        if (unfinished_learned_++ < most_learned_when_all_leave) {
-            one.learn_unfinished(actions_);
-        }
-        one.waiters.for_each([&](waiter& wait) {
-            complete(wait, boost::asio::error::operation_aborted, nullptr, now);
-        });
-        given_up_.pop_back();
-        entry::release()(&one);
+void wait_state::end_some(std::size_t most, time_point now) noexcept {
+    for (; most > 0 && first_given_up_ != nullptr; --most) {
+        end_oldest(now);
     }
-    return !given_up_.empty();
 }
 
-void wait_state::advance(time_point now) {
-    end_failed_polls(now);
+void wait_state::end_oldest(time_point now) noexcept {
+    entry& one = *first_given_up_;
+    if (unfinished_learned_++ < most_learned_when_all_leave) {
+        one.learn_unfinished(actions_);
+    }
+    one.waiters.for_each([&](waiter& wait) { complete(wait, plain_end::cancelled, now); });
+    first_given_up_ = one.next_given_up;
+    --given_up_;
+    entry::release()(&one);
+}
+
+void wait_state::advance(time_point now) noexcept {
+    end_some(ended_at_a_time, now);
     go_on(now);
 }
 
@@ -157,7 +171,12 @@ void wait_state::go_on(time_point now) {
         if (one.is_queued) {
             queue_.move(one, rank(one, queue_.key_of(one).begun_before, now));
         } else if (!one.is_polled() && due_time(one, now) <= now) {
-            enqueue(one, rank(one, begun_from_queue_, now), now);
+            try {
+                enqueue(one, rank(one, begun_from_queue_, now), now);
+            } catch (const std::bad_alloc&) {
+                schedule_.move(one, now + pause_without_memory);
+                continue;
+            }
         }
         reschedule(one, now);
     }
@@ -166,13 +185,13 @@ void wait_state::go_on(time_point now) {
 }
 
 std::optional<time_point> wait_state::next_wake() const {
-    if (failed_polls_ > 0) {
+    if (first_given_up_ != nullptr) {
         return advanced_to_;
     }
     if (schedule_.empty()) {
         return std::nullopt;
     }
-    time_point wake = schedule_.top_key();
+    time_point wake = std::min(schedule_.top_key(), retry_at_);
     if (gate_.has_place() && !(queue_.empty() && candidates_.empty())) {
         const time_point opens = gate_.budget().opens_at(advanced_to_);
         if (opens > advanced_to_) {
@@ -184,7 +203,7 @@ std::optional<time_point> wait_state::next_wake() const {
 
 wait_engine_metrics wait_state::metrics(time_point now) const {
     wait_engine_metrics all;
-    all.keys = entries_.size() + given_up_.size();
+    all.keys = entries_.size() + given_up_;
     all.waiters = waiters_;
     all.in_flight = gate_.in_flight();
     all.held = gate_.held();
@@ -207,22 +226,55 @@ void wait_state::expire(entry& one, bool is_polled, time_point now) {
         if (is_polled) {
             wait.note_unanswered_poll();
         }
-        complete(wait, error::deadline_passed, nullptr, now);
+        complete(wait, plain_end::deadline_passed, now);
     }
 }
 
-void wait_state::complete(waiter& wait, error_code ec, const observation* seen, time_point now) {
-    entry& one = *wait.owner;
-    wait_result result;
+/// Taken before a wait ends; without memory for it an observation has not been taken in.
+std::unique_ptr<wait_outcome> wait_state::outcome(const waiter& wait, error_code ec,
+                                                  const observation* seen, time_point now) const {
+    const entry& one = *wait.key_entry();
+    auto made = std::make_unique<wait_outcome>();
+    made->ec = ec;
     if (!ec.failed()) {
-        result.exposed_port = seen->exposed_port;
-        result.additional_ports = seen->additional_ports;
-        wait.tell(wait_event::kind::ready, one.key(), duration::zero(), one.history,
-                  one.waiters.seen_before(wait), words_, now, actions_);
+        made->result.exposed_port = seen->exposed_port;
+        made->result.additional_ports = seen->additional_ports;
     }
-    result.evidence = wait.evidence(one.history, one.waiters.seen_before(wait), words_, now);
-    actions_.complete(wait, ec, std::move(result));
-    one.leave(wait);
+    made->result.evidence = wait.evidence(one.history, one.waiters.seen_before(wait), words_, now);
+    return made;
+}
+
+void wait_state::complete(waiter& wait, error_code ec, const observation& seen, time_point now) {
+    const entry& one = *wait.key_entry();
+    auto made = outcome(wait, ec, &seen, now);
+    if (!ec.failed()) {
+        actions_.report(wait.progress(wait_event::kind::ready, one.key(), duration::zero(),
+                                      one.history, one.waiters.seen_before(wait), words_, now));
+    }
+    finish(wait);
+    wait.end(std::move(made));
+    actions_.complete(wait);
+}
+
+void wait_state::complete(waiter& wait, plain_end why, time_point now) noexcept {
+    std::unique_ptr<wait_outcome> made;
+    try {
+        made = outcome(wait, code_of(why), nullptr, now);
+    } catch (const std::bad_alloc&) {
+        // It is told how it ended, though not what it saw.
+        made = nullptr;
+    }
+    finish(wait);
+    if (made) {
+        wait.end(std::move(made));
+    } else {
+        wait.end(why);
+    }
+    actions_.complete(wait);
+}
+
+void wait_state::finish(waiter& wait) noexcept {
+    wait.key_entry()->leave(wait);
     --waiters_;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/random_source.hpp"
+#include "wait/action_queue.hpp"
 #include "wait/entry.hpp"
 #include "wait/entry_set.hpp"
 #include "wait/history/word_table.hpp"
@@ -11,23 +12,29 @@
 #include "wait/poll_table.hpp"
 #include "wait/round_trip_estimate.hpp"
 #include "wait/tick_grid.hpp"
-#include "wait/wait_actions.hpp"
 #include "wait/waiter.hpp"
 
 #include <roomport/wait/wait_engine.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace roomport::wait_detail {
 
 /// All decisions of the wait engine, without I/O: it is told the time and what was seen, and asks for actions.
 ///
-/// The time given must never go back. Not thread-safe.
+/// Every function that is given the time may ask for some; the owner takes them out with @ref next_action and carries
+/// them out in order. What a cadence or an acceptor says is part of a decision: they are asked while it is made, and must
+/// not come back here. Only beginning a wait may throw. The time given must never go back. Not thread-safe.
 class wait_state {
 public:
-    wait_state(const wait_engine_options& options, wait_actions& actions);
+    explicit wait_state(const wait_engine_options& options);
     wait_state(const wait_state&) = delete;
     wait_state& operator=(const wait_state&) = delete;
     ~wait_state();
@@ -37,35 +44,36 @@ public:
     /// @param hold_limit with one key, until a poll of one was answered well.
     void offer(const batch_terms& terms, duration hold_limit) noexcept;
 
-    /// Begins a wait.
+    /// The next action, taken out; nothing once all are.
+    std::optional<wait_action> next_action() noexcept { return actions_.next(); }
+
+    /// Begins a wait. Throws, with nothing begun, when there is no memory for it.
     /// @param wait    must live until it is completed or this object is destroyed.
     /// @param created when the key came into being, if somebody knows.
     void start(waiter& wait, std::string_view key, time_point now,
                std::optional<time_point> created = std::nullopt);
 
     /// Ends a wait with `operation_aborted`. @pre it is under way.
-    void cancel(waiter& wait, time_point now);
+    void cancel(waiter& wait, time_point now) noexcept;
 
     /// Ends every wait with `operation_aborted`.
-    void cancel_all(time_point now);
+    void cancel_all(time_point now) noexcept;
 
-    /// Polls no key any more for which somebody waits now: @ref end_some is to end those waits. Waits that begin
-    /// later are not touched.
-    void give_up_all();
-
-    /// Ends with `operation_aborted` waits that @ref give_up_all left, for as long as there are some.
-    /// @param most how many keys to end.
-    /// @return whether some are left.
-    bool end_some(std::size_t most, time_point now);
+    /// Polls no key any more for which somebody waits now: @ref advance ends those waits with `operation_aborted`, a few
+    /// at a time. Waits that begin later are not touched.
+    void give_up_all() noexcept;
 
     /// The answer of a poll of one key.
-    void observed(poll_id id, const observation& seen, time_point now);
+    void observed(poll_id id, const observation& seen, time_point now) noexcept;
 
     /// The answer of a poll of many keys.
-    void observed_many(poll_id id, const batch_observation& seen, time_point now);
+    void observed_many(poll_id id, const batch_observation& seen, time_point now) noexcept;
+
+    /// A poll could not begin: that is how it failed.
+    void start_failed(poll_id id, const std::exception_ptr& thrown, time_point now) noexcept;
 
     /// Does what time asks for. To be called at @ref next_wake.
-    void advance(time_point now);
+    void advance(time_point now) noexcept;
 
     /// When to call @ref advance; nothing when there is nothing to wait for.
     std::optional<time_point> next_wake() const;
@@ -75,9 +83,6 @@ public:
     /// Whether somebody waits.
     bool has_waits() const noexcept { return waiters_ > 0; }
 
-    /// Whether @ref end_some has something to do.
-    bool has_given_up() const noexcept { return !given_up_.empty(); }
-
     /// Calls `visit` with every wait under way; it may destroy the one that it is given if this object is destroyed
     /// next.
     template <class Visit>
@@ -85,7 +90,7 @@ public:
         for (const entry* one : entries_) {
             one->waiters.for_each(visit);
         }
-        for (const auto& [serial, one] : given_up_) {
+        for (const entry* one = first_given_up_; one != nullptr; one = one->next_given_up) {
             one->waiters.for_each(visit);
         }
     }
@@ -99,7 +104,13 @@ private:
     entry& find_or_add(const waiter& wait, std::string_view key, std::optional<time_point> created,
                        time_point now);
     void catch_up(waiter& wait, entry& one, time_point now);
-    void complete(waiter& wait, error_code ec, const observation* seen, time_point now);
+    std::unique_ptr<wait_outcome> outcome(const waiter& wait, error_code ec,
+                                          const observation* seen, time_point now) const;
+    void complete(waiter& wait, error_code ec, const observation& seen, time_point now);
+    void complete(waiter& wait, plain_end why, time_point now) noexcept;
+    void finish(waiter& wait) noexcept;
+    void end_some(std::size_t most, time_point now) noexcept;
+    void end_oldest(time_point now) noexcept;
     void leave_or_reschedule(entry& one, time_point now);
     void end(entry& one);
     void expire(entry& one, bool is_polled, time_point now);
@@ -140,9 +151,7 @@ private:
     void begin_single_hold(time_point now);
     void begin_single(poll_id id, entry& one, duration hold, time_point now);
     poll_id open_poll(std::size_t keys);
-    void begin(poll_id id, duration hold, bool is_batch, time_point now);
-    void start_poll(poll_id id, duration hold, time_point deadline);
-    void end_failed_polls(time_point now);
+    void begin(poll_id id, duration hold, bool is_batch, time_point now) noexcept;
     void make_way();
     void abandon_polls(entry& one);
     void leave_poll(poll_id id, std::size_t place);
@@ -157,7 +166,7 @@ private:
     duration longest_hold() const noexcept;
     bool keeps_holds_for_batches() const noexcept;
 
-    wait_actions& actions_;
+    action_queue actions_;
     cadence_pointer default_cadence_;
     random_source random_;
     round_trip_estimate round_trip_;
@@ -172,19 +181,22 @@ private:
     key_group_table groups_;
     entry_set entries_;
     /// Entries that are in nothing else any more; their waits are yet to end.
-    std::vector<std::pair<std::uint32_t, entry*>> given_up_;
+    entry* first_given_up_ = nullptr;
+    entry* last_given_up_ = nullptr;
+    std::size_t given_up_ = 0;
     std::size_t unfinished_learned_ = 0;
     schedule schedule_;
     queue queue_;
     candidate_heap candidates_;
     poll_table under_way_;
-    /// Polls that could not begin and are yet to end.
-    std::size_t failed_polls_ = 0;
     word_table words_;
     /// The keys whose answer is being taken in.
     std::vector<entry*> answered_;
     std::vector<std::pair<entry*, poll_rank>> set_aside_;
-    std::vector<std::string_view> names_;
+    /// Of all keys so far.
+    std::size_t longest_key_ = 0;
+    /// When to try again to begin polls that there was no memory for.
+    time_point retry_at_ = time_point::max();
 
     /// When the first wait began.
     time_point started_ = time_point::min();

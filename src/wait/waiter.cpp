@@ -2,6 +2,9 @@
 
 #include "common/time_arithmetic.hpp"
 
+#include <boost/asio/error.hpp>
+
+#include <new>
 #include <utility>
 
 namespace roomport::wait_detail {
@@ -32,8 +35,33 @@ const char* find_problem(std::string_view key, const wait_options& options) {
     return find_problem(options);
 }
 
+error_code code_of(plain_end why) noexcept {
+    switch (why) {
+    case plain_end::cancelled:
+        return boost::asio::error::operation_aborted;
+    case plain_end::deadline_passed:
+        return error::deadline_passed;
+    case plain_end::no_memory:
+        break;
+    }
+    return boost::asio::error::no_memory;
+}
+
 waiter::waiter(settings_pointer settings, time_point started)
     : settings_(std::move(settings)), started_(started) {}
+
+waiter::waiter(settings_pointer settings, time_point started, handler_type handler,
+               const boost::asio::any_io_executor& io_executor)
+    : settings_(std::move(settings)), started_(started), handler_(std::move(handler)) {
+    auto own = boost::asio::get_associated_executor(handler_, io_executor);
+    // So the library tells that there was no memory for it.
+    if (!own) {
+        throw std::bad_alloc();
+    }
+    if (own != boost::asio::any_completion_executor(io_executor)) {
+        work_ = std::make_unique<work_guard>(std::move(own));
+    }
+}
 
 time_point waiter::deadline() const noexcept {
     return later(started_, settings_->options.timeout);
@@ -74,11 +102,13 @@ void waiter::count(observed_state state, verdict decided) noexcept {
     broken_in_a_row_ = static_cast<std::uint8_t>(broken_in_a_row_ + (is_broken ? 1 : 0));
 }
 
-void waiter::tell(wait_event::kind what, std::string_view key, duration retry_in,
-                  const seen_history& seen, const seen_before_joining& before,
-                  const word_table& words, time_point now, wait_actions& actions) const {
+std::unique_ptr<progress_report> waiter::progress(wait_event::kind what, std::string_view key,
+                                                  duration retry_in, const seen_history& seen,
+                                                  const seen_before_joining& before,
+                                                  const word_table& words,
+                                                  time_point now) const noexcept {
     if (!options().on_progress) {
-        return;
+        return nullptr;
     }
     wait_event event;
     event.what = what;
@@ -90,9 +120,9 @@ void waiter::tell(wait_event::kind what, std::string_view key, duration retry_in
     event.polls = seen.count() - before.count;
     event.elapsed = now - started_;
     try {
-        options().on_progress(event);
-    } catch (...) {
-        actions.caught(std::current_exception());
+        return std::make_unique<progress_report>(settings_, event);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
     }
 }
 
@@ -122,6 +152,60 @@ wait_evidence waiter::evidence(time_point now) const {
     wait_evidence told;
     told.elapsed = now - started_;
     return told;
+}
+
+void waiter::end(std::unique_ptr<wait_outcome> outcome) noexcept {
+    is_over_ = true;
+    outcome_ = std::move(outcome);
+}
+
+void waiter::end(plain_end why) noexcept {
+    is_over_ = true;
+    end_ = why;
+}
+
+wait_outcome waiter::take_outcome(time_point now) {
+    if (outcome_) {
+        const auto known = std::move(outcome_);
+        return std::move(*known);
+    }
+    wait_outcome plain;
+    plain.ec = code_of(end_);
+    plain.result.evidence = evidence(now);
+    return plain;
+}
+
+void waiter::let_go::operator()(waiter* wait) const noexcept {
+    // Others may keep the memory.
+    wait->drop_settings();
+    wait->outcome_.reset();
+    const auto last = std::move(wait->handler_);
+    wait->work_.reset();
+    intrusive_ptr_release(wait);
+}
+
+void waiter::call(owner wait, time_point now) {
+    auto outcome = wait->take_outcome(now);
+    auto slot = boost::asio::get_associated_cancellation_slot(wait->handler_);
+    if (slot.is_connected()) {
+        slot.clear();
+    }
+    auto handler = std::move(wait->handler_);
+    const auto work = std::move(wait->work_);
+    wait.reset();
+    std::move(handler)(outcome.ec, std::move(outcome.result));
+}
+
+void waiter_list::push_back(waiter& over) noexcept {
+    over.next_ = nullptr;
+    (empty() ? first_ : last_->next_) = &over;
+    last_ = &over;
+}
+
+waiter& waiter_list::pop_front() noexcept {
+    waiter& popped = *first_;
+    first_ = popped.next_;
+    return popped;
 }
 
 } // namespace roomport::wait_detail

@@ -8,8 +8,7 @@ namespace roomport::wait_detail {
 static_assert(alignof(waiter) > 1);
 
 bool waiter_set::by_deadline::operator()(const waiter* left, const waiter* right) const noexcept {
-    return std::tuple(left->deadline(), left->serial) <
-           std::tuple(right->deadline(), right->serial);
+    return std::tuple(left->deadline(), left->place) < std::tuple(right->deadline(), right->place);
 }
 
 bool waiter_set::by_deadline::operator()(time_point when, const waiter* wait) const noexcept {
@@ -32,16 +31,16 @@ bool waiter_set::empty() const noexcept {
 
 void waiter_set::insert(waiter& wait, const seen_before_joining& before) {
     if (word_ == 0) {
-        wait.serial = 0;
+        wait.place = 0;
         word_ = reinterpret_cast<std::uintptr_t>(&wait);
         return;
     }
     if (is_many()) {
-        wait.serial = many().joined + 1;
+        wait.place = many().joined + 1;
         many().emplace(&wait, before);
     } else {
         auto both = std::make_unique<tree>();
-        wait.serial = 1;
+        wait.place = 1;
         both->emplace(lone(), seen_before_joining());
         both->emplace(&wait, before);
         word_ = reinterpret_cast<std::uintptr_t>(both.release()) | 1U;

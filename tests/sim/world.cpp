@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
+#include <variant>
 
 namespace roomport::sim {
 namespace {
@@ -73,7 +74,7 @@ world::world(const world_options& options, log_sink log)
       later_law_(start_law::find(options.later_law.empty() ? options.law : options.later_law)),
       log_(std::move(log)), now_(begin_), random_(options.seed ^ 0x3013dU),
       server_(options_, begin_), inspector_(options_, begin_), is_told_ready_(options.rooms),
-      is_told_gone_(options.rooms), state_(engine_options(options_), *this) {
+      is_told_gone_(options.rooms), state_(engine_options(options_)) {
     state_.offer(terms(), {});
     populate();
 }
@@ -145,6 +146,7 @@ run_report world::run() {
             now_ = std::max(now_, next.at);
             handle(next);
         }
+        carry_out_actions();
         ++report_.events;
         inspector_.compare(state_.metrics(now_), now_);
         if (inspector_.problems().size() > 5) {
@@ -181,6 +183,7 @@ void world::handle(const event& next) {
         if (wait.is_begun && !wait.is_done) {
             wait.is_asked_to_leave = true;
             state_.cancel(wait, now_);
+            carry_out_actions();
             if (!wait.is_done) {
                 inspector_.blame(now_, "a cancelled wait goes on");
             }
@@ -227,8 +230,19 @@ void world::begin_wait(simulated_wait& wait) {
     state_.start(wait, names_[wait.room], now_, created);
 }
 
-void world::complete(wait_detail::waiter& wait, error_code ec, wait_result result) {
-    auto& mine = static_cast<simulated_wait&>(wait);
+void world::carry_out_actions() {
+    while (auto action = state_.next_action()) {
+        std::visit([this](const auto& wanted) { carry_out(wanted); }, *action);
+    }
+}
+
+void world::carry_out(const wait_detail::report_progress& /*wanted*/) {
+    inspector_.blame(now_, "progress is reported that nobody asked for");
+}
+
+void world::carry_out(const wait_detail::complete_wait& wanted) {
+    auto& mine = static_cast<simulated_wait&>(*wanted.over);
+    const auto [ec, result] = mine.take_outcome(now_);
     if (mine.is_done || !mine.is_begun) {
         inspector_.blame(now_, "a wait ended twice, or before it began");
         return;
@@ -291,9 +305,9 @@ void world::check_end_of(const simulated_wait& wait, error_code ec, const wait_r
     }
 }
 
-void world::caught(std::exception_ptr thrown) {
+void world::carry_out(const wait_detail::exception_caught& wanted) {
     try {
-        std::rethrow_exception(thrown);
+        std::rethrow_exception(wanted.thrown);
     } catch (const std::exception& known) {
         inspector_.blame(now_, std::string("something threw: ") + known.what());
     }

@@ -18,7 +18,7 @@
 namespace roomport::sim {
 
 /// The whole state machine of the wait engine on a virtual clock, with a simulated line and server behind it.
-class world final : private wait_detail::wait_actions {
+class world final {
 public:
     /// Told of what happens, a line each.
     using log_sink = std::function<void(const std::string&)>;
@@ -47,21 +47,18 @@ private:
     };
 
     batch_terms terms() const;
-    void start_poll(wait_detail::poll_id id, std::string_view key, duration hold,
-                    time_point deadline) override;
-    void start_batch_poll(wait_detail::poll_id id, std::span<const std::string_view> keys,
-                          duration hold, time_point deadline) override;
-    void cancel_poll(wait_detail::poll_id id) override;
-    void complete(wait_detail::waiter& wait, error_code ec, wait_result result) override;
-    void caught(std::exception_ptr thrown) override;
+    void carry_out_actions();
+    void carry_out(const wait_detail::start_poll& wanted);
+    void carry_out(const wait_detail::cancel_poll& wanted);
+    void carry_out(const wait_detail::report_progress& wanted);
+    void carry_out(const wait_detail::complete_wait& wanted);
+    void carry_out(const wait_detail::exception_caught& wanted);
 
     void populate();
     void add_waits(std::uint32_t room, time_point first);
     void handle(const event& next);
     void wake_engine(time_point at);
     void begin_wait(simulated_wait& wait);
-    simulated_poll& open_poll(wait_detail::poll_id id, std::span<const std::string_view> keys,
-                              duration hold, time_point deadline);
     void receive(simulated_poll& poll, wait_detail::poll_id id);
     void release(simulated_poll& poll, wait_detail::poll_id id);
     void deliver(simulated_poll& poll, wait_detail::poll_id id);

@@ -24,23 +24,13 @@ batch_terms world::terms() const {
     return now;
 }
 
-void world::start_poll(wait_detail::poll_id id, std::string_view key, duration hold,
-                       time_point deadline) {
-    const std::string_view keys[] = {key};
-    open_poll(id, keys, hold, deadline).is_batch = false;
-}
-
-void world::start_batch_poll(wait_detail::poll_id id, std::span<const std::string_view> keys,
-                             duration hold, time_point deadline) {
-    if (keys.size() < terms().least || keys.size() > terms().most) {
+void world::carry_out(const wait_detail::start_poll& wanted) {
+    const bool is_too_small = wanted.is_batch && wanted.keys.size() < terms().least;
+    const bool is_too_large = wanted.is_batch && wanted.keys.size() > terms().most;
+    if (is_too_small || is_too_large) {
         inspector_.blame(now_, "a batch is smaller or larger than the server takes");
     }
-    open_poll(id, keys, hold, deadline).is_batch = true;
-}
-
-world::simulated_poll& world::open_poll(wait_detail::poll_id id,
-                                        std::span<const std::string_view> keys, duration hold,
-                                        time_point deadline) {
+    const wait_detail::poll_id id = wanted.poll;
     if (polls_.size() <= id) {
         polls_.resize(id + 1);
     }
@@ -50,16 +40,17 @@ world::simulated_poll& world::open_poll(wait_detail::poll_id id,
     }
     ++poll.generation;
     poll.under_way = true;
+    poll.is_batch = wanted.is_batch;
     poll.is_cancelled = false;
-    poll.hold = hold;
+    poll.hold = wanted.hold;
     poll.keys.clear();
-    for (const auto key : keys) {
+    for (const auto key : wanted.keys) {
         std::uint32_t room = 0;
         std::from_chars(key.data(), key.data() + key.size(), room);
         poll.keys.push_back(room);
     }
-    inspector_.poll_begins(id, poll.keys, hold > 0s, deadline, now_);
-    note(hold > 0s ? "hold" : "poll", poll.keys.front());
+    inspector_.poll_begins(id, poll.keys, poll.hold > 0s, wanted.deadline, now_);
+    note(poll.hold > 0s ? "hold" : "poll", poll.keys.front());
 
     const auto second = static_cast<std::size_t>((now_ - begin_) / 1s);
     if (report_.polls_by_second.size() <= second) {
@@ -69,8 +60,7 @@ world::simulated_poll& world::open_poll(wait_detail::poll_id id,
     ++report_.polls;
     report_.rooms_asked += poll.keys.size();
     events_.add(now_ + way(), event::kind::request, id, poll.generation);
-    events_.add(deadline, event::kind::give_up, id, poll.generation);
-    return poll;
+    events_.add(wanted.deadline, event::kind::give_up, id, poll.generation);
 }
 
 duration world::way() {
@@ -148,14 +138,15 @@ void world::give_up(simulated_poll& poll, wait_detail::poll_id id) {
     deliver(poll, id);
 }
 
-void world::cancel_poll(wait_detail::poll_id id) {
-    simulated_poll& poll = polls_[id];
+void world::carry_out(const wait_detail::cancel_poll& wanted) {
+    simulated_poll& poll = polls_[wanted.poll];
     if (!poll.under_way || poll.is_cancelled) {
         inspector_.blame(now_, "a poll is cancelled that is not under way");
         return;
     }
     poll.is_cancelled = true;
-    events_.add(now_ + random_.up_to(cancelling_takes), event::kind::give_up, id, poll.generation);
+    events_.add(now_ + random_.up_to(cancelling_takes), event::kind::give_up, wanted.poll,
+                poll.generation);
 }
 
 } // namespace roomport::sim

@@ -118,7 +118,8 @@ public:
     ///   `wait_evidence::last_message` names the argument;
     /// - `boost::asio::error::no_memory`, when there was not enough to begin the wait.
     ///
-    /// The evidence is filled in every case. The handler is posted, never called inline. The contexts of `io_executor`
+    /// The evidence is filled in every case; only `elapsed` where a wait that was cancelled, or passed by its deadline, finds
+    /// no memory for more. The handler is posted, never called inline. The contexts of `io_executor`
     /// and of the handler's executor have work until the handler was called. Thread-safe.
     /// @param key     1 to 256 bytes, opaque.
     /// @param options how to wait.

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "wait/wait_actions.hpp"
-#include "wait/wait_settings.hpp"
+#include "wait/cadence/shared_cadence.hpp"
 
 #include <roomport/wait/cadence.hpp>
 
@@ -10,7 +9,6 @@
 #include <compare>
 #include <cstddef>
 #include <map>
-#include <string_view>
 
 namespace roomport::wait_detail {
 
@@ -60,10 +58,9 @@ public:
     key_group_table(const key_group_table&) = delete;
     key_group_table& operator=(const key_group_table&) = delete;
 
-    /// The group of a key: asks the policy for its number, whatever that throws.
-    /// @param name `wait_options::group`.
-    key_group_pointer join(const cadence_pointer& policy, std::string_view name, bool is_age_known,
-                           wait_actions& actions);
+    /// The group of a key.
+    /// @param number what the policy's `group` says of it.
+    key_group_pointer join(const cadence_pointer& policy, cadence_group number, bool is_age_known);
 
 private:
     friend void intrusive_ptr_release(key_group* group) noexcept;

@@ -174,7 +174,7 @@ TEST_F(HeldPolls, DoNotStarveAJoinerWithANearerDeadline) {
     ASSERT_EQ(script.polls.size(), 2U);
     const poll_id ordinary = script.polls.back().id;
     script.polls.pop_back();
-    script.state->observed(ordinary, ready(), script.now());
+    script.answer(ordinary, ready());
     EXPECT_TRUE(script.is_done(joiner));
     EXPECT_EQ(script.take_log(),
               (lines{"4955 done a ready", "4955 done a ready", "4955 cancel poll a"}));

@@ -189,7 +189,7 @@ TEST_F(Learning, CountsTheKeysThatWaitInTheQueueByTheLawThatTheyFollow) {
     start("b", 1, true);
     slow.answer("polled", ready());
     EXPECT_EQ(only_sample().queued, 2U);
-    slow.state->cancel_all(slow.now());
+    slow.cancel_all();
     EXPECT_EQ(slow.ended.size(), 11U);
 }
 
@@ -210,7 +210,7 @@ TEST_F(Learning, IsBoundedWhereAllLeaveAtOnce) {
         script.start(std::to_string(key), known_age(1s));
         script.answer(std::to_string(key), starting());
     }
-    script.state->cancel_all(script.now());
+    script.cancel_all();
     EXPECT_EQ(policy->learned.size(), 1000U);
     EXPECT_EQ(script.ended.size(), 1500U);
 }

@@ -2,7 +2,6 @@
 
 #include "wait_script.hpp"
 
-#include "wait/pending_wait.hpp"
 #include "wait/waiter_set.hpp"
 
 #include "common/random_source.hpp"
@@ -18,7 +17,7 @@ using namespace std::chrono_literals;
 
 TEST(MemoryOfARoom, StaysWithinWhatWasMeasured) {
     EXPECT_LE(sizeof(entry), 152U);
-    EXPECT_LE(sizeof(pending_wait), 72U);
+    EXPECT_LE(sizeof(waiter), 72U);
     EXPECT_LE(sizeof(poll_rank), 8U);
 }
 
@@ -32,8 +31,8 @@ TEST(WaiterSet, OrdersByDeadlineAndThenByArrivalWhateverLeaves) {
     std::vector<waiter*> inside;
     waiter_set set;
     const auto expected_order = [](const waiter* left, const waiter* right) {
-        return std::pair(left->deadline(), left->serial) <
-               std::pair(right->deadline(), right->serial);
+        return std::pair(left->deadline(), left->place) <
+               std::pair(right->deadline(), right->place);
     };
     for (int step = 0; step < 3000; ++step) {
         if (inside.empty() || random.next() % 5 < 3) {

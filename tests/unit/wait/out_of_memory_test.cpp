@@ -1,9 +1,10 @@
 // An engine each of whose allocations fails once, or a few in a row: what it could not do then it does a little later.
 
+#include "batch_fixture.hpp"
 #include "engine_fixture.hpp"
 #include "support/failing_memory.hpp"
 
-#include "wait/wait_end.hpp"
+#include "wait/end_delivery.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -23,6 +24,7 @@ using test::allocations_left;
 using test::asio_allocations_fail;
 using test::enough_memory;
 using test::failures_left;
+using test::for_each_allocation;
 
 /// Runs the engine with what allocations are left, those of Asio included.
 class scarce_memory {
@@ -134,7 +136,7 @@ protected:
                 context.restart();
                 context.run_for(5s);
             }
-            EXPECT_GT(nth, 2U) << "nothing was tested";
+            EXPECT_GT(nth, 1U) << "nothing was tested";
             EXPECT_LT(nth, most_allocations);
         }
     }
@@ -317,49 +319,199 @@ TEST_F(OutOfMemory, LosesNoPlaceWithAPollThatCannotBegin) {
     });
 }
 
-/// What the ends of waits that could not go on come back to.
-class fake_engine {
-public:
-    fake_engine() = default;
-
-    void end_came_back(std::shared_ptr<wait_end> end) {
-        const enough_memory here;
-        back.add(std::move(end));
-    }
-
-    wait_end_queue back;
-};
-
-TEST(WaitEndOutOfMemory, ComesBackUntilItReachesTheHandlersExecutor) {
-    asio::io_context context;
-    asio::io_context elsewhere;
-    unsigned called = 0;
-    const asio::any_io_executor io_executor = context.get_executor();
-    const auto count = [&](error_code ec, const wait_result&) {
-        EXPECT_EQ(ec, error_code(error::deadline_passed));
-        ++called;
-    };
-    waiting_handler handler(asio::bind_executor(elsewhere.get_executor(), count), io_executor);
-    pending_pointer wait(new pending_wait(nullptr, time_point(), std::move(handler)));
-    const auto engine = std::make_shared<fake_engine>();
-    engine->back.add(*wait.detach(), error::deadline_passed, wait_result());
-    std::size_t nth = 0;
-    for (; !engine->back.empty() && nth < most_allocations; ++nth) {
-        SCOPED_TRACE(nth);
-        EXPECT_EQ(called, 0U);
+TEST(EndDeliveryOutOfMemory, ReachesTheHandlersExecutorOnceThatHasMemory) {
+    for_each_allocation([](std::size_t nth) {
+        asio::io_context context;
+        asio::io_context elsewhere;
+        unsigned called = 0;
+        const asio::any_io_executor io_executor = context.get_executor();
+        const auto count = [&](error_code ec, const wait_result&) {
+            EXPECT_EQ(ec, error_code(error::deadline_passed));
+            ++called;
+        };
+        auto wait = waiter::make(settings_pointer(), time_point(),
+                                 asio::bind_executor(elsewhere.get_executor(), count), io_executor);
+        wait->end(plain_end::deadline_passed);
+        const auto delivery = std::make_shared<end_delivery>(io_executor);
         std::optional<std::size_t> left = nth;
         failures_left = 1000;
         {
             const scarce_memory here(left);
-            engine->back.post_all(io_executor, std::weak_ptr(engine));
-            context.restart();
-            context.run();
+            delivery->add(std::move(wait));
+            context.poll();
         }
-        elsewhere.poll();
+        const bool has_failed = failures_left < 1000;
+        context.restart();
+        context.run_for(5s);
+        elsewhere.run_for(5s);
+        EXPECT_EQ(called, 1U);
+        return has_failed;
+    });
+}
+
+TEST(EndDeliveryOutOfMemory, TakesNoneToReachAHandlerWithoutAnExecutorOfItsOwn) {
+    asio::io_context context;
+    unsigned called = 0;
+    const asio::any_io_executor io_executor = context.get_executor();
+    const auto delivery = std::make_shared<end_delivery>(io_executor);
+    std::vector<waiter::owner> waits(3);
+    for (auto& wait : waits) {
+        wait = waiter::make(
+            settings_pointer(), time_point(), [&](error_code, const wait_result&) { ++called; },
+            io_executor);
+        wait->end(plain_end::cancelled);
     }
-    EXPECT_EQ(called, 1U);
-    EXPECT_GT(nth, 2U) << "nothing was tested";
-    EXPECT_LT(nth, most_allocations);
+    std::optional<std::size_t> left = 0;
+    failures_left = 1000;
+    {
+        const scarce_memory here(left);
+        for (auto& wait : waits) {
+            delivery->add(std::move(wait));
+        }
+        context.run();
+    }
+    EXPECT_EQ(called, 3U);
+    EXPECT_EQ(failures_left, 1000U);
+}
+
+/// The state machine in want of memory.
+class StateOutOfMemory : public ::testing::Test {
+protected:
+    static constexpr std::size_t for_long = 1'000'000;
+
+    /// Lets `count` allocations fail from now on.
+    static void fail(std::size_t count) {
+        failures_left = count;
+        allocations_left = 0;
+    }
+
+    /// Lets the memory for its end fail once.
+    wait_options unlucky() {
+        wait_options options = wait_script::timeout(60s);
+        auto fails_once = [this](const observation& seen) {
+            if (seen.state == observed_state::ready && !std::exchange(has_failed, true)) {
+                fail(1);
+            }
+            return seen.state == observed_state::ready;
+        };
+        options.acceptors =
+            std::make_shared<acceptors>(1, acceptor(std::move(fails_once), verdict::ready));
+        return options;
+    }
+
+    static wait_engine_options one_at_a_time() {
+        auto options = wait_script::make_options();
+        options.max_in_flight = 1;
+        return options;
+    }
+
+    ~StateOutOfMemory() override { allocations_left.reset(); }
+
+    bool has_failed = false;
+};
+
+TEST_F(StateOutOfMemory, TellsACancelledWaitAndOneAtItsDeadlineWithoutAny) {
+    wait_script script;
+    auto& cancelled = script.start("a", wait_script::timeout(60s));
+    auto& late = script.start("b", wait_script::timeout(3s));
+    auto& last = script.start("c", wait_script::timeout(60s));
+    script.elapsed = 3s;
+    fail(for_long);
+    script.state->cancel(cancelled, script.now());
+    script.state->advance(script.now());
+    script.state->cancel_all(script.now());
+    std::vector<const waiter*> over;
+    std::size_t cancels = 0;
+    over.reserve(0);
+    while (auto action = script.state->next_action()) {
+        const enough_memory here;
+        if (const auto* done = std::get_if<complete_wait>(&*action)) {
+            over.push_back(done->over);
+        } else {
+            cancels += std::holds_alternative<cancel_poll>(*action) ? 1 : 0;
+        }
+    }
+    allocations_left.reset();
+    EXPECT_LT(failures_left, for_long) << "it took no memory";
+    EXPECT_EQ(over, (std::vector<const waiter*>{&cancelled, &late, &last}));
+    EXPECT_EQ(cancels, 3U);
+    EXPECT_EQ(cancelled.take_outcome(script.now()).ec, errc::cancelled);
+    EXPECT_EQ(last.take_outcome(script.now()).ec, errc::cancelled);
+    const auto told = late.take_outcome(script.now());
+    EXPECT_EQ(told.ec, error_code(error::deadline_passed));
+    EXPECT_EQ(told.result.evidence.elapsed, 3s);
+    EXPECT_EQ(script.state->metrics(script.now()).keys, 0U);
+    EXPECT_EQ(script.state->metrics(script.now()).waiters, 0U);
+}
+
+TEST_F(StateOutOfMemory, SeesAKeyAgainSoonWhoseEndCannotBeTakenInAndTakesInTheOthers) {
+    wait_script script(one_at_a_time());
+    script.batch.most = 4;
+    script.start("first", wait_script::timeout(60s));
+    script.start("a", unlucky());
+    script.start("b", wait_script::timeout(60s));
+    script.start("c", wait_script::timeout(60s));
+    script.answer("first", ready());
+    auto& last = script.start("d", wait_script::timeout(500ms));
+    script.take_log();
+    script.answer_batch(answers({ready(), starting(), ready()}));
+    EXPECT_EQ(script.take_log(),
+              (lines{"0 caught std::bad_alloc", "0 done c ready", "0 poll d until 500"}));
+    script.answer("d", starting());
+    script.run_until(400ms);
+    ASSERT_EQ(script.polls.size(), 1U);
+    EXPECT_EQ(script.polls.front().key, "a") << "it is seen again soon";
+    script.run_until(500ms);
+    EXPECT_TRUE(script.is_done(last));
+    script.answer("a", ready());
+    script.take_log();
+    script.run_until(1s);
+    EXPECT_EQ(script.take_log(), lines{"1000 poll b until 11000"});
+}
+
+TEST_F(StateOutOfMemory, LeavesThePollsOfOthersAloneWhereAnEndCannotBeTakenIn) {
+    wait_script script(one_at_a_time());
+    script.batch.most = 4;
+    script.start("first", wait_script::timeout(60s));
+    auto how = unlucky();
+    how.timeout = 5s;
+    auto& stuck = script.start("a", how);
+    auto& passed = script.start("b", wait_script::timeout(5s));
+    script.answer("first", ready());
+    script.answer_batch(answers({ready(), starting()}));
+    script.batch.most = 0;
+    // Takes over the number of the poll that is over.
+    auto& other = script.start("other", wait_script::timeout(60s));
+    script.take_log();
+    script.run_until(5s);
+    EXPECT_TRUE(script.is_done(stuck));
+    EXPECT_TRUE(script.is_done(passed));
+    EXPECT_FALSE(script.is_done(other));
+    script.answer("other", ready(5));
+    ASSERT_TRUE(script.is_done(other));
+    EXPECT_EQ(script.end_of(other).result.exposed_port.port, 5);
+    EXPECT_EQ(script.state->metrics(script.now()).in_flight, 0U);
+}
+
+TEST_F(StateOutOfMemory, BeginsAPollLaterThatThereWasNoMemoryFor) {
+    wait_script script;
+    script.start("a", wait_script::timeout(60s));
+    script.start("b", wait_script::timeout(60s));
+    script.answer("a", starting());
+    script.answer("b", starting());
+    // Three at once need more than two did.
+    auto& third = script.start("c", wait_script::timeout(60s));
+    script.answer("c", failed(error::connect_failed));
+    script.take_log();
+    script.elapsed = 1s;
+    fail(for_long);
+    script.state->advance(script.now());
+    allocations_left.reset();
+    const auto wake = script.state->next_wake();
+    ASSERT_TRUE(wake);
+    script.run_until(2s);
+    EXPECT_FALSE(script.is_done(third));
+    EXPECT_EQ(script.polls.size(), 3U);
 }
 
 TEST(SeenHistoryOutOfMemory, ForgetsWhatItCannotKeep) {

@@ -4,12 +4,14 @@
 
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <map>
 #include <memory>
-#include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace roomport::wait_detail {
@@ -53,7 +55,7 @@ inline observation failed_status(int status) {
 }
 
 /// The state machine on a virtual clock, with a log of what it asks for; times are milliseconds since the beginning.
-class wait_script final : public wait_actions {
+class wait_script {
 public:
     struct begun_poll {
         poll_id id = 0;
@@ -70,7 +72,7 @@ public:
     };
 
     explicit wait_script(wait_engine_options options = make_options())
-        : state(std::make_unique<wait_state>(options, *this)) {}
+        : state(std::make_unique<wait_state>(options)) {}
 
     static wait_engine_options make_options() {
         wait_engine_options options;
@@ -92,12 +94,19 @@ public:
         names[&wait] = key;
         state->offer(batch, hold_limit);
         state->start(wait, key, now(), created);
+        carry_out_actions();
         return wait;
     }
 
     void cancel(waiter& wait) {
         state->offer(batch, hold_limit);
         state->cancel(wait, now());
+        carry_out_actions();
+    }
+
+    void cancel_all() {
+        state->cancel_all(now());
+        carry_out_actions();
     }
 
     /// Moves the clock, doing on the way what time asks for.
@@ -107,6 +116,7 @@ public:
             elapsed = std::max(elapsed, *wake - begin);
             state->offer(batch, hold_limit);
             state->advance(now());
+            carry_out_actions();
         }
         elapsed = end;
     }
@@ -117,12 +127,17 @@ public:
             if (poll->key == key) {
                 const poll_id id = poll->id;
                 polls.erase(poll);
-                state->offer(batch, hold_limit);
-                state->observed(id, seen, now());
+                answer(id, seen);
                 return;
             }
         }
         log.push_back("no poll of " + key + " to answer");
+    }
+
+    void answer(poll_id id, const observation& seen) {
+        state->offer(batch, hold_limit);
+        state->observed(id, seen, now());
+        carry_out_actions();
     }
 
     /// Answers the oldest poll of many keys that is under way.
@@ -133,6 +148,7 @@ public:
                 polls.erase(poll);
                 state->offer(batch, hold_limit);
                 state->observed_many(id, seen, now());
+                carry_out_actions();
                 return;
             }
         }
@@ -150,61 +166,6 @@ public:
 
     time_point now() const { return begin + elapsed; }
 
-    void start_batch_poll(poll_id id, std::span<const std::string_view> keys, duration hold,
-                          time_point deadline) override {
-        std::string all;
-        for (const auto key : keys) {
-            all += (all.empty() ? "" : "+") + std::string(key);
-        }
-        start_poll(id, all, hold, deadline);
-        polls.back().is_batch = true;
-    }
-
-    void start_poll(poll_id id, std::string_view key, duration hold, time_point deadline) override {
-        if (polls_that_fail > 0) {
-            --polls_that_fail;
-            throw std::runtime_error("no poll");
-        }
-        polls.push_back({id, std::string(key), hold, deadline - begin, false});
-        std::string line = at() + "poll " + std::string(key);
-        if (hold > duration::zero()) {
-            line += " hold " + milliseconds(hold);
-        }
-        log.push_back(line + " until " + milliseconds(deadline - begin));
-    }
-
-    void cancel_poll(poll_id id) override {
-        for (const auto& poll : polls) {
-            if (poll.id == id) {
-                log.push_back(at() + "cancel poll " + poll.key);
-                return;
-            }
-        }
-        log.push_back(at() + "cancel of a poll that is not under way");
-    }
-
-    void complete(waiter& wait, error_code ec, wait_result result) override {
-        if (ends_that_fail > 0) {
-            --ends_that_fail;
-            throw std::bad_alloc();
-        }
-        std::string line = at() + "done " + names.at(&wait) + " ";
-        line += ec.failed() ? std::string(word(classify(ec))) : "ready";
-        if (ended.count(&wait) != 0) {
-            line += " again";
-        }
-        log.push_back(line);
-        ended.insert_or_assign(&wait, ended_wait{ec, std::move(result), elapsed});
-    }
-
-    void caught(std::exception_ptr thrown) override {
-        try {
-            std::rethrow_exception(thrown);
-        } catch (const std::exception& known) {
-            log.push_back(at() + "caught " + known.what());
-        }
-    }
-
     static std::string milliseconds(duration length) {
         return std::to_string(
             std::chrono::duration_cast<std::chrono::milliseconds>(length).count());
@@ -214,9 +175,8 @@ public:
     /// What the observer would offer.
     batch_terms batch;
     duration hold_limit{};
-    /// How many of the next polls can't begin, and how many of the next ends of waits can't be told.
+    /// How many of the next polls can't begin.
     unsigned polls_that_fail = 0;
-    unsigned ends_that_fail = 0;
     const time_point begin = time_point() + std::chrono::hours(1000);
     duration elapsed{};
     std::deque<begun_poll> polls;
@@ -225,6 +185,70 @@ public:
     std::map<const waiter*, std::string> names;
     std::vector<std::unique_ptr<waiter>> waiters;
     std::unique_ptr<wait_state> state;
+
+private:
+    void carry_out_actions() {
+        while (auto action = state->next_action()) {
+            std::visit([this](const auto& wanted) { carry_out(wanted); }, *action);
+        }
+    }
+
+    void carry_out(const start_poll& wanted) {
+        if (polls_that_fail > 0) {
+            --polls_that_fail;
+            state->start_failed(wanted.poll, std::make_exception_ptr(std::runtime_error("no poll")),
+                                now());
+            return;
+        }
+        std::string all;
+        for (const auto key : wanted.keys) {
+            all += (all.empty() ? "" : "+") + std::string(key);
+        }
+        polls.push_back({wanted.poll, all, wanted.hold, wanted.deadline - begin, wanted.is_batch});
+        std::string line = at() + "poll " + all;
+        if (wanted.hold > duration::zero()) {
+            line += " hold " + milliseconds(wanted.hold);
+        }
+        log.push_back(line + " until " + milliseconds(wanted.deadline - begin));
+    }
+
+    void carry_out(const cancel_poll& wanted) {
+        for (const auto& poll : polls) {
+            if (poll.id == wanted.poll) {
+                log.push_back(at() + "cancel poll " + poll.key);
+                return;
+            }
+        }
+        log.push_back(at() + "cancel of a poll that is not under way");
+    }
+
+    void carry_out(const report_progress& wanted) {
+        try {
+            wanted.report->tell();
+        } catch (...) {
+            carry_out(exception_caught{std::current_exception()});
+        }
+    }
+
+    void carry_out(const complete_wait& wanted) {
+        waiter& wait = *wanted.over;
+        auto outcome = wait.take_outcome(now());
+        std::string line = at() + "done " + names.at(&wait) + " ";
+        line += outcome.ec.failed() ? std::string(word(classify(outcome.ec))) : "ready";
+        if (ended.count(&wait) != 0) {
+            line += " again";
+        }
+        log.push_back(line);
+        ended.insert_or_assign(&wait, ended_wait{outcome.ec, std::move(outcome.result), elapsed});
+    }
+
+    void carry_out(const exception_caught& wanted) {
+        try {
+            std::rethrow_exception(wanted.thrown);
+        } catch (const std::exception& known) {
+            log.push_back(at() + "caught " + known.what());
+        }
+    }
 };
 
 using lines = std::vector<std::string>;
