@@ -19,13 +19,13 @@ namespace roomport {
 template <class Request, class Response>
 asio::awaitable<std::tuple<error_code, api_result<Response>>>
 await_call(std::shared_ptr<client::impl> owner, const hathora::operation<Request, Response>& what,
-           Request request, time_point deadline, call_kind kind) {
+           Request request, time_point deadline, duration attempt_timeout, call_kind kind) {
     constexpr auto token = asio::as_tuple(asio::use_awaitable);
     auto outcome =
         co_await asio::async_initiate<decltype(token), void(error_code, api_result<Response>)>(
             [](auto handler, std::shared_ptr<client::impl> target,
                const hathora::operation<Request, Response>* operation, Request wanted,
-               time_point until, call_kind of_kind) {
+               time_point until, duration at_most, call_kind of_kind) {
                 auto document = std::make_shared<hathora::typed_answer<Response>>(*operation);
                 using handler_type = decltype(handler);
                 auto kept = std::make_shared<handler_type>(std::move(handler));
@@ -48,9 +48,9 @@ await_call(std::shared_ptr<client::impl> owner, const hathora::operation<Request
                         }
                     });
                 }
-                current->start(until);
+                current->start(until, at_most);
             },
-            token, std::move(owner), &what, std::move(request), deadline, kind);
+            token, std::move(owner), &what, std::move(request), deadline, attempt_timeout, kind);
     co_return std::move(outcome);
 }
 

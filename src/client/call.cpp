@@ -20,11 +20,12 @@ call::~call() {
     leave();
 }
 
-void call::start(time_point deadline) {
+void call::start(time_point deadline, duration attempt_timeout) {
     if (kind_ == call_kind::ordinary) {
         enter(owner_->activities);
     }
     request_.deadline = deadline;
+    request_.attempt_timeout = attempt_timeout;
     if (refused_) {
         call_outcome outcome;
         outcome.error = refused_;
@@ -96,6 +97,9 @@ void call::received(error_code ec, const http::response& response) {
         !ec && document_->status() == 401 && what_.auth == hathora::authentication::token;
     if (token_refused && !token_was_renewed_ && !cancelled_ && owner_->token->refused()) {
         token_was_renewed_ = true;
+        const auto& times = response.times;
+        request_.attempt_timeout -=
+            times.resolve + times.connect + times.handshake + times.first_byte + times.read;
         send();
         return;
     }

@@ -47,7 +47,9 @@ public:
     ~call() override;
 
     /// Begins. On the strand, once.
-    void start(time_point deadline);
+    /// @param deadline        when it must have ended, whatever it waits for.
+    /// @param attempt_timeout how long it may take from when it has a connection.
+    void start(time_point deadline, duration attempt_timeout);
 
     void cancel() override;
 

@@ -78,11 +78,10 @@ asio::awaitable<void> create_and_wait::run(std::shared_ptr<create_and_wait> self
 asio::awaitable<error_code> create_and_wait::create() {
     auto& evidence = result_.result.evidence;
     for (unsigned failures = 1;; ++failures) {
-        const time_point attempt_deadline =
-            std::min(deadline_, later(clock::now(), options_.wait.request_timeout));
         hathora::create_room_request request = request_;
-        auto answer = co_await await_call(owner_, hathora::create_room, std::move(request),
-                                          attempt_deadline, call_kind::ordinary);
+        auto answer =
+            co_await await_call(owner_, hathora::create_room, std::move(request), deadline_,
+                                options_.wait.request_timeout, call_kind::ordinary);
         const error_code ec = std::get<0>(answer);
         auto result = std::get<1>(std::move(answer));
         ++evidence.polls;

@@ -21,7 +21,7 @@ asio::awaitable<void> destroy(std::shared_ptr<client::impl> owner, std::string r
     for (unsigned failures = 1;; ++failures) {
         hathora::room_request request(room_id);
         auto answer = co_await await_call(owner, hathora::destroy_room, std::move(request),
-                                          schedule.deadline(), call_kind::cleanup);
+                                          schedule.deadline(), duration::max(), call_kind::cleanup);
         const error_code ec = std::get<0>(answer);
         const auto& outcome = std::get<1>(answer);
         const bool is_gone = ec == errc::room_gone;

@@ -1,5 +1,4 @@
 #include "client/call.hpp"
-#include "common/time_arithmetic.hpp"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
@@ -35,10 +34,11 @@ void client::start_call(
             target->cancel();
         }
     });
-    const time_point deadline = later(clock::now(), self->options.request_timeout);
+    const duration attempt_timeout = self->options.request_timeout;
     // Moved: it may end before this function does, and is to be destroyed on the strand.
-    asio::dispatch(self->strand,
-                   [current = std::move(current), deadline] { current->start(deadline); });
+    asio::dispatch(self->strand, [current = std::move(current), attempt_timeout] {
+        current->start(time_point::max(), attempt_timeout);
+    });
 }
 
 } // namespace roomport

@@ -181,7 +181,8 @@ void batch_polls::send(std::shared_ptr<poll> current, encoded_request encoded,
         });
         return;
     }
-    encoded.request.deadline = deadline;
+    encoded.request.request_class = http::request_class::poll;
+    encoded.request.attempt_timeout = deadline - clock::now();
     const auto slot = asio::get_associated_cancellation_slot(current->handler);
     auto& document = current->document();
     connections_->async_request(
@@ -246,6 +247,7 @@ void batch_polls::fill_numbers(observation& seen, poll& current,
         seen.http_status = current.document().status();
     }
     seen.held = current.held;
+    seen.places = connections_->places(http::request_class::poll);
     seen.hold_limit = choice_.hold_limit();
     seen.times = response.times;
     if (!current.held) {

@@ -57,6 +57,7 @@ room_poll::room_poll(std::shared_ptr<const poll_settings> settings,
                      std::shared_ptr<poll_shelf> shelf)
     : settings_(std::move(settings)), shelf_(std::move(shelf)) {
     wanted = settings_->request;
+    wanted.request_class = http::request_class::poll;
     sink = &document_;
 }
 
@@ -66,7 +67,7 @@ void room_poll::start(std::string_view key, duration hold, time_point deadline,
     document_.restart();
     room_id_.assign(key);
     wanted.target.assign(settings_->request.target).append(key);
-    wanted.deadline = deadline;
+    wanted.attempt_timeout = deadline - clock::now();
     // The API counts whole seconds; a hold of less is none.
     const auto seconds = std::chrono::floor<std::chrono::seconds>(hold).count();
     held_ = seconds > 0;
@@ -106,6 +107,7 @@ observation room_poll::seen(error_code ec) {
     }
     result.http_status = document_.status();
     result.held = held_;
+    result.places = settings_->connections->places(http::request_class::poll);
     result.hold_limit = announced_hold(answer);
     result.times = answer.times;
     if (!held_) {

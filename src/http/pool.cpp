@@ -45,6 +45,10 @@ void pool::cancel() {
     impl_->cancel_all_later();
 }
 
+std::size_t pool::places(request_class of) const {
+    return impl_->places(of);
+}
+
 pool_metrics pool::metrics() const {
     return impl_->metrics();
 }

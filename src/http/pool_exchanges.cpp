@@ -137,7 +137,10 @@ void pool::impl::begin(std::shared_ptr<exchange> what) {
         fail_later(id, ec);
     } else {
         try {
-            state_.add(id, begun.wanted.deadline, now);
+            state_.add(id,
+                       detail::request_terms{begun.wanted.request_class, begun.wanted.deadline,
+                                             begun.wanted.attempt_timeout},
+                       now);
         } catch (const std::bad_alloc&) {
             leave(place_of(id));
             throw;

@@ -30,6 +30,8 @@ void require(bool condition, const char* what) {
 detail::pool_state::settings read_settings(const pool_options& options) {
     require(options.max_connections >= 1 && options.max_connections <= most_connections,
             "pool_options::max_connections must be 1 to 10,000");
+    require(options.poll_connections < options.max_connections,
+            "pool_options::poll_connections must be below max_connections");
     require(options.acquire_timeout >= duration{},
             "pool_options::acquire_timeout must not be negative");
     require(options.connect_timeout > duration{},
@@ -39,6 +41,7 @@ detail::pool_state::settings read_settings(const pool_options& options) {
             "pool_options::user_agent must not contain control characters");
     detail::pool_state::settings result;
     result.max_connections = options.max_connections;
+    result.poll_connections = options.poll_connections;
     result.max_waiting = options.max_waiting;
     result.acquire_timeout = options.acquire_timeout;
     result.connect_timeout = options.connect_timeout;

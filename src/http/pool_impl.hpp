@@ -41,6 +41,7 @@ public:
     void cancel(exchange& what);
     /// From any thread.
     void cancel_all_later();
+    std::size_t places(request_class of) const { return state_.places(of); }
     /// From any thread.
     pool_metrics metrics() const;
     /// From any thread: nothing that other threads still do will touch the executor after this.

@@ -5,9 +5,11 @@
 #include <roomport/clock.hpp>
 #include <roomport/default_timeouts.hpp>
 #include <roomport/error.hpp>
+#include <roomport/http/message.hpp>
 
 #include <boost/intrusive/list.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -60,6 +62,14 @@ struct fail_request {
 /// What there was no memory for is tried again so much later.
 constexpr duration pause_after_failure = std::chrono::milliseconds(50);
 
+/// What a request is to get, and how much time for it.
+struct request_terms {
+    request_class of = request_class::call;
+    time_point deadline = time_point::max();
+    /// See @ref request::attempt_timeout.
+    duration attempt_timeout = duration::max();
+};
+
 using pool_action = std::variant<open_connection, close_connection, start_exchange, fail_request>;
 
 /// All decisions of a pool, without I/O: which request gets which connection, when one is opened, what ends when.
@@ -70,6 +80,9 @@ class pool_state {
 public:
     struct settings {
         std::size_t max_connections = 8;
+        /// Zero: an eighth.
+        std::size_t poll_connections = 0;
+        /// Of each class.
         std::size_t max_waiting = 65'536;
         /// Zero: none.
         duration acquire_timeout{};
@@ -80,11 +93,14 @@ public:
     explicit pool_state(const settings& how);
     pool_state(const pool_state&) = delete;
     pool_state& operator=(const pool_state&) = delete;
-    ~pool_state() { waiting_.clear(); }
+    ~pool_state() {
+        calls_.clear();
+        polls_.clear();
+    }
 
     /// A request has come.
     /// @throws std::bad_alloc with nothing changed.
-    void add(request_id request, time_point deadline, time_point now);
+    void add(request_id request, const request_terms& terms, time_point now);
 
     /// A request's caller has cancelled it; there is no `fail_request` for it. Unknown ones are ignored.
     void remove(request_id request, time_point now);
@@ -92,7 +108,7 @@ public:
     /// A connection is established.
     void connected(connection_id connection, time_point now);
 
-    /// An attempt to connect has failed. One request fails with it: the one that has waited longest.
+    /// An attempt to connect has failed. One request fails with it: the first of a class, of each class in turn.
     void connect_failed(connection_id connection, error_code ec, time_point now);
 
     /// An exchange has ended and its request was completed by the owner.
@@ -123,7 +139,11 @@ public:
     std::size_t connecting() const noexcept { return connecting_; }
     std::size_t idle() const noexcept { return idle_.size(); }
     std::size_t busy() const noexcept { return connections_.size() - connecting_ - idle_.size(); }
-    std::size_t waiting() const noexcept { return waiting_.size(); }
+    std::size_t waiting() const noexcept { return calls_.size() + polls_.size(); }
+    std::size_t waiting(request_class of) const noexcept;
+
+    /// How many requests of a class are served at the same time at present.
+    std::size_t places(request_class of) const noexcept;
 
 private:
     /// Waiting while it is linked.
@@ -132,7 +152,9 @@ private:
 
         bool present = false;
         bool needs_fresh = false;
-        time_point deadline{};
+        request_terms terms;
+        /// For a connection; then, since when its attempt lasts.
+        time_point since{};
         connection_id on = 0;
     };
 
@@ -144,16 +166,31 @@ private:
         connection_phase phase = connection_phase::connecting;
         request_id serves = 0;
         bool used = false;
+        time_point began_at{};
     };
 
+    using request_queue = boost::intrusive::list<request_record>;
+
+    request_queue& queue_of(request_class which) noexcept;
     request_record& make_request(request_id request);
     request_record* find_request(request_id request);
     /// Makes room for actions beside the end of each connection, which must never want for memory.
     void reserve_actions(std::size_t count);
     /// Lets a request wait, until its deadline or as long as one may wait.
     void enqueue(request_record& record, bool first, time_point now);
+    time_point acquire_by(const request_record& record) const;
+    /// When an attempt that still waits for a connection has taken too long, as things stand.
+    time_point attempt_by(const request_record& record) const;
+    /// Whether nothing speaks for the server at present.
+    bool is_silent() const noexcept { return in_trouble_ || connections_.size() == connecting_; }
+    /// When it is to be seen whether a waiting request has waited too long.
+    time_point next_check(const request_record& record, time_point now) const;
     void fail(request_record& record, error_code ec, connection_id attempt = 0);
     void forget_request(request_record& record);
+    /// A request no longer has its connection.
+    void leave_connection(request_record& record);
+    /// A poll's time on its connection counts against the share of the polls.
+    void note_end(const request_record& record, time_point now);
     void forget_connection(connection_id connection);
     void close(connection_id connection);
     void close_unneeded_attempts();
@@ -161,18 +198,34 @@ private:
     void become_idle(connection_record& record, time_point now);
     void expire_request(request_record& record, time_point now);
     void expire_connection(connection_id connection, time_point now);
-    request_record* next_for(const connection_record& candidate);
-    void assign(request_record& waiter, connection_id connection);
+    /// Whether a poll is next, should both a call and a poll wait.
+    bool polls_come_first(time_point now) const noexcept;
+    request_record* next_for(const connection_record& candidate, time_point now);
+    /// The one that fails with an attempt. @pre one waits.
+    request_record& next_to_fail();
+    void expire_waiting(request_record& record, time_point now);
+    void assign(request_record& waiter, connection_id connection, time_point now);
     /// Hands idle connections out and opens new ones, as many as there are requests to serve.
     void settle(time_point now);
-    void hand_out_idle();
+    void hand_out_idle(time_point now);
     void open_wanted(time_point now);
 
     settings settings_;
     /// By the lower half of the id.
     std::deque<request_record> requests_;
     std::unordered_map<connection_id, connection_record> connections_;
-    boost::intrusive::list<request_record> waiting_;
+    request_queue calls_;
+    request_queue polls_;
+    std::size_t polls_under_way_ = 0;
+    /// Connections that polls find while calls wait.
+    std::size_t poll_places_;
+    /// Where one place is more than their share: until when calls come first.
+    time_point polls_rest_until_ = time_point::min();
+    bool poll_fails_next_ = false;
+    /// An attempt, to connect or of a request, took too long or failed, and nothing was answered since.
+    bool in_trouble_ = false;
+    /// When the server was last heard of.
+    time_point heard_at_ = time_point::min();
     /// The most recently used last: it is taken first, so that the others can age.
     std::vector<connection_id> idle_;
     expiry_heap expiries_;

@@ -5,6 +5,7 @@
 #include "wait/wait_state.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace roomport::wait_detail {
@@ -94,6 +95,7 @@ ended_poll wait_state::take(poll_id id, const observation& whole, bool has_news,
     }
     const poll_outcome how = says_nothing ? poll_outcome::unknown : outcome_of(whole);
     gate_.end(done.is_held(), how, done.started, now);
+    gate_.offer(whole.places.value_or(std::numeric_limits<std::size_t>::max()));
     throttled_ += how == poll_outcome::throttled ? 1 : 0;
     if (is_abandoned || says_nothing) {
         return done;

@@ -42,7 +42,8 @@ public:
     /// Connections, TLS and DNS.
     http::pool_options pool;
 
-    /// One attempt of an operation other than a wait. More than zero. Default 10 s.
+    /// One attempt of an operation other than a wait, from when it has a connection: while others have them and the server
+    /// answers, it waits without end. More than zero. Default 10 s.
     duration request_timeout = default_request_timeout;
 
     /// When to poll a room again that is starting; null, the default: a `learned_cadence()` of the client's own, which

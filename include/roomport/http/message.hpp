@@ -36,6 +36,15 @@ public:
     std::string value;
 };
 
+/// In which of a pool's two queues a request waits for a connection. Each class has connections of its own, so that many
+/// requests of one never keep those of the other waiting; see @ref pool_options::poll_connections.
+enum class request_class : unsigned char {
+    /// Made once, because something is to be done.
+    call,
+    /// Made again and again, to see whether something has happened.
+    poll,
+};
+
 /// One request to the pool's origin.
 ///
 /// The pool writes Host, User-Agent, Content-Length and Authorization, and Accept unless there is a field of that name.
@@ -70,8 +79,18 @@ public:
     /// The largest body accepted, in bytes, after its transfer coding is removed. Default 1 MiB.
     std::size_t body_limit = std::size_t{1} << 20U;
 
-    /// When everything, from queueing to the last byte, must have ended; `error::attempt_timeout` else. Default: never.
+    /// In which queue it waits for a connection. Default: that of the calls.
+    http::request_class request_class = http::request_class::call;
+
+    /// When everything, from queueing to the last byte, must have ended; `error::attempt_timeout` else, or
+    /// `error::acquire_timeout` if it only waited while others had the connections. Default: never.
     time_point deadline = time_point::max();
+
+    /// How long it may take from when it has a connection, or one is begun for it, to the last byte;
+    /// `error::attempt_timeout` after. While others have the connections this time runs only as long as the server is
+    /// silent: the last attempt failed and nothing was answered since. A request that is sent again has what is left of it.
+    /// More than zero. Default: for ever.
+    duration attempt_timeout = duration::max();
 };
 
 /// The head of a response with what was measured on the way to its end.

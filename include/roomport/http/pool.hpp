@@ -47,8 +47,9 @@ struct pool_metrics {
 
 /// A pool of HTTP/1.1 connections to one origin.
 ///
-/// Requests are served in the order they come, each on an idle connection or, while there are less than allowed, on a
-/// new one. A connection that can't be opened fails one request; nothing is tried again but this: when a *reused*
+/// Requests of one class are served in the order they come, each on an idle connection or, while there are less than
+/// allowed, on a new one; no class keeps the other waiting. A connection that can't be opened fails one request, of each
+/// class in turn; nothing is tried again but this: when a *reused*
 /// connection dies before any byte of the answer, a repeatable request is sent once more, on a fresh one. Redirects are
 /// not followed, interim responses (at most 5) are skipped, and no byte of a request is sent before the server's
 /// identity is proven.
@@ -85,7 +86,7 @@ public:
     /// Any HTTP status is a success here. A failure is one of `error::invalid_argument` or `plaintext_refused` (nothing
     /// was sent); `queue_full`, `acquire_timeout`; `host_not_found`, `resolve_failed`, `connect_failed`,
     /// `connect_timeout`; `tls_identity_refused`, `tls_version_refused`, `tls_handshake_failed`, `tls_broken`;
-    /// `attempt_timeout` when the request's deadline passed, whatever it was doing; `connection_closed`, `bad_http`,
+    /// `attempt_timeout` when its attempt took too long or its deadline passed; `connection_closed`, `bad_http`,
     /// `headers_too_large`, `body_too_large`; what `sink` returned; or `boost::asio::error::no_memory` or
     /// `operation_aborted`.
     ///
@@ -116,6 +117,11 @@ public:
 
     /// Ends every request with `operation_aborted` and closes every connection, soon. The pool stays usable.
     void cancel();
+
+    /// How many requests of a class are served at the same time at present: as many as there may be connections, or only
+    /// the class's own share of them while many requests of the other wait. What is more only waits. To be called on the
+    /// pool's strand.
+    std::size_t places(request_class of) const;
 
     /// Numbers about the pool, as they were at the end of its latest step.
     pool_metrics metrics() const;

@@ -41,8 +41,14 @@ public:
     /// Connections at most, those being opened included. 1 to 10,000. Default 8.
     std::size_t max_connections = 8;
 
-    /// Requests that may wait for a connection beside those for which one is being opened; more complete with
-    /// `error::queue_full`. Zero: none. Default 65,536.
+    /// Connections that polls find (@ref request_class) however many calls wait, while calls have the others however many
+    /// polls wait. What one class does not use is lent to the other. Below `max_connections`. 0, the default: an eighth of
+    /// `max_connections`; with fewer than 8 connections one, of which polls then use no more than an eighth of the time
+    /// of all.
+    std::size_t poll_connections = 0;
+
+    /// Requests of each class that may wait for a connection beside those for which one is being opened; more complete
+    /// with `error::queue_full`. Zero: none. Default 65,536.
     std::size_t max_waiting = 65'536;
 
     /// How long a request may wait for a connection, one being opened included, before `error::acquire_timeout`; zero,

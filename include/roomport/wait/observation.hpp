@@ -5,6 +5,7 @@
 #include <roomport/model/exposed_port.hpp>
 #include <roomport/phase_times.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,6 +68,10 @@ public:
     /// The longest hold that the server announced with this answer; zero when it announced none. Only read with
     /// `starting` and `ready`; the last one counts for all keys.
     duration hold_limit{};
+
+    /// How many polls the observer can have under way at present, if it can say; with any answer. The engine begins no more
+    /// until the next one says otherwise, for they would only wait: a key is better polled late than by a poll that is old.
+    std::optional<std::size_t> places;
 
     /// From the key's creation to its readiness, where the server tells both. Only meaningful when `state` is `ready`.
     std::optional<duration> start_time;

@@ -58,9 +58,9 @@ public:
     /// is placed so that its answer is likely to come before the end.
     duration timeout = default_wait_timeout;
 
-    /// One poll, from the moment it begins to the end of its answer; the time it queues in the engine is not
-    /// counted, the time for which its answer is held comes on top. More than zero. Default 10 s. Of several
-    /// waiters of one key, and of the keys of a poll of many, the longest counts. A poll never outlasts the last
+    /// One poll, from the moment it begins to the end of its answer; the time it queues in the engine or for a
+    /// connection is not counted, the time for which its answer is held comes on top. More than zero. Default 10 s. Of
+    /// several waiters of one key, and of the keys of a poll of many, the longest counts. A poll never outlasts the last
     /// deadline of its waiters.
     duration request_timeout = default_request_timeout;
 

@@ -14,8 +14,12 @@ double sensible_rate(double given) noexcept {
 } // namespace
 
 poll_gate::poll_gate(std::size_t places, std::size_t held_places, double max_rate)
-    : places_(std::max<std::size_t>(places, 1)), held_places_(std::min(held_places, places_)),
-      budget_(sensible_rate(max_rate)) {}
+    : all_places_(std::max<std::size_t>(places, 1)), places_(all_places_),
+      held_places_(std::min(held_places, places_)), budget_(sensible_rate(max_rate)) {}
+
+void poll_gate::offer(std::size_t places) noexcept {
+    places_ = std::clamp<std::size_t>(places, 1, all_places_);
+}
 
 bool poll_gate::open_for_hold(time_point now, std::size_t keys) const noexcept {
     std::size_t most = held_places_;

@@ -16,6 +16,9 @@ public:
     /// @param max_rate    polls a second that the server allows; zero: unknown.
     poll_gate(std::size_t places, std::size_t held_places, double max_rate);
 
+    /// The observer has room for so many polls at present.
+    void offer(std::size_t places) noexcept;
+
     /// Whether an ordinary poll may begin.
     bool open(time_point now) const noexcept { return has_place() && budget_.open(now); }
 
@@ -29,7 +32,7 @@ public:
     bool has_place() const noexcept { return in_flight_ < places_; }
 
     /// Whether long polls take all places, so that an ordinary one can't begin before one of them gives way.
-    bool all_held() const noexcept { return held_ == places_; }
+    bool all_held() const noexcept { return held_ >= places_; }
 
     /// Whether polls a second are limited, so that each should tell as much as possible.
     bool is_rate_limited() const noexcept;
@@ -52,6 +55,8 @@ public:
     std::size_t held() const noexcept { return held_; }
 
 private:
+    std::size_t all_places_;
+    /// At present.
     std::size_t places_;
     std::size_t held_places_;
     std::size_t in_flight_ = 0;

@@ -25,6 +25,7 @@ TEST(PoolStateAtRandom, EachRequestEndsOnceTheLimitsHoldAndNothingStays) {
         std::set<connection_id> idle;
         std::map<connection_id, request_id> busy;
         request_id last = 0;
+        request_terms terms;
         const auto carry_out = [&] {
             while (const auto taken = state.next_action()) {
                 const auto& action = *taken;
@@ -54,7 +55,10 @@ TEST(PoolStateAtRandom, EachRequestEndsOnceTheLimitsHoldAndNothingStays) {
             case 0:
             case 1:
                 pending.insert(++last);
-                state.add(last, now + std::chrono::milliseconds(random() % 9000), now);
+                terms.of = random() % 3 == 0 ? request_class::poll : request_class::call;
+                terms.deadline = now + std::chrono::milliseconds(random() % 9000);
+                terms.attempt_timeout = std::chrono::milliseconds(random() % 6000);
+                state.add(last, terms, now);
                 break;
             case 2:
                 if (!dialing.empty()) {
