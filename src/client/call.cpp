@@ -26,6 +26,8 @@ void call::start(time_point deadline, duration attempt_timeout) {
     }
     request_.deadline = deadline;
     request_.attempt_timeout = attempt_timeout;
+    // A room that nobody wants costs money, and its time to be destroyed is short.
+    request_.is_urgent = kind_ == call_kind::cleanup;
     if (refused_) {
         call_outcome outcome;
         outcome.error = refused_;

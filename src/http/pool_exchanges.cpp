@@ -138,8 +138,8 @@ void pool::impl::begin(std::shared_ptr<exchange> what) {
     } else {
         try {
             state_.add(id,
-                       detail::request_terms{begun.wanted.request_class, begun.wanted.deadline,
-                                             begun.wanted.attempt_timeout},
+                       detail::request_terms{begun.wanted.request_class, begun.wanted.is_urgent,
+                                             begun.wanted.deadline, begun.wanted.attempt_timeout},
                        now);
         } catch (const std::bad_alloc&) {
             leave(place_of(id));

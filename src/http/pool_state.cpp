@@ -109,7 +109,7 @@ void pool_state::add(request_id request, const request_terms& terms, time_point 
     }
     auto& record = make_request(request);
     record.terms = terms;
-    enqueue(record, false, now);
+    enqueue(record, terms.is_urgent, now);
     settle(now);
 }
 

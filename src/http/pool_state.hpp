@@ -65,6 +65,7 @@ constexpr duration pause_after_failure = std::chrono::milliseconds(50);
 /// What a request is to get, and how much time for it.
 struct request_terms {
     request_class of = request_class::call;
+    bool is_urgent = false;
     time_point deadline = time_point::max();
     /// See @ref request::attempt_timeout.
     duration attempt_timeout = duration::max();

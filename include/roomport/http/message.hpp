@@ -82,6 +82,9 @@ public:
     /// In which queue it waits for a connection. Default: that of the calls.
     http::request_class request_class = http::request_class::call;
 
+    /// Whether it goes before those of its class that already wait for a connection; the latest such one first.
+    bool is_urgent = false;
+
     /// When everything, from queueing to the last byte, must have ended; `error::attempt_timeout` else, or
     /// `error::acquire_timeout` if it only waited while others had the connections. Default: never.
     time_point deadline = time_point::max();

@@ -176,7 +176,7 @@ TEST(PoolDeadline, HoldsInTheQueue) {
     const auto begun = clock::now();
     const auto outcome = runner.get(*pool, get_request("/", allowed));
 
-    EXPECT_EQ(outcome.error, error_code(error::attempt_timeout));
+    EXPECT_EQ(outcome.error, error_code(error::acquire_timeout));
     EXPECT_LT(clock::now() - begun, allowed + grace);
     EXPECT_GE(outcome.answer.times.queue, allowed - 50ms);
     EXPECT_EQ(pool->metrics().busy, 1U);

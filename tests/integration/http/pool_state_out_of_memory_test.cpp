@@ -30,7 +30,8 @@ TEST(PoolStateOutOfMemory, StartsEachRequestOnceWithinItsPauses) {
             fail_allocations(nth);
             for (request_id id = 0x100000000; id < 0x100000000 + requests; ++id) {
                 try {
-                    state.add(id, {request_class::call, deadline, duration::max()}, now);
+                    state.add(id, {http::request_class::call, false, deadline, duration::max()},
+                              now);
                 } catch (const std::bad_alloc&) {
                     stop_failing_allocations();
                     refused.insert(id);
@@ -38,7 +39,7 @@ TEST(PoolStateOutOfMemory, StartsEachRequestOnceWithinItsPauses) {
             }
             const bool has_failed = stop_failing_allocations() || !refused.empty();
             for (const auto id : refused) {
-                state.add(id, {request_class::call, deadline, duration::max()}, now);
+                state.add(id, {http::request_class::call, false, deadline, duration::max()}, now);
             }
             for (std::size_t rounds = 0; started.size() < requests && rounds < 10; ++rounds) {
                 while (const auto action = state.next_action()) {
@@ -70,7 +71,7 @@ TEST(PoolStateOutOfMemory, EventsNeedNoMemoryOnceTheirRequestIsTaken) {
     std::size_t failed = 0;
     std::size_t closed = 0;
     for (request_id id = 1; id <= 4; ++id) {
-        state.add(id, {request_class::call, now + 1h, duration::max()}, now);
+        state.add(id, {http::request_class::call, false, now + 1h, duration::max()}, now);
     }
     while (const auto action = state.next_action()) {
         opened.push_back(std::get<open_connection>(*action).connection);

@@ -627,6 +627,21 @@ TEST_F(PoolState, WithOneConnectionAPollThatTookLongDoesNotKeepPollsAwayForLong)
     EXPECT_THAT(actions(state), ElementsAre(reused(4, 1)));
 }
 
+TEST_F(PoolState, AnUrgentCallGoesBeforeTheOthers) {
+    settings_.max_connections = 1;
+    auto state = make();
+    make_busy(state, 1);
+    state.add(2, {}, now_);
+    state.add(3, {}, now_);
+    request_terms urgent;
+    urgent.is_urgent = true;
+    state.add(4, urgent, now_);
+    state.finished(1, true, now_);
+    EXPECT_THAT(actions(state), ElementsAre(reused(4, 1)));
+    state.finished(1, true, now_);
+    EXPECT_THAT(actions(state), ElementsAre(reused(2, 1)));
+}
+
 TEST_F(PoolState, AFullQueueOfCallsRefusesNoPoll) {
     settings_.max_waiting = 1;
     auto state = make();
