@@ -133,7 +133,7 @@ private:
         offer_terms();
         work(*this);
         while (auto action = state_->next_action()) {
-            std::visit([this](auto& wanted) { carry_out(wanted); }, *action);
+            std::visit([this](auto& wanted) { this->carry_out(wanted); }, *action);
         }
         running.reset();
         if (!state_->has_waits()) {

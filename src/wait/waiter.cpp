@@ -197,14 +197,14 @@ void waiter::call(owner wait, time_point now) {
 }
 
 void waiter_list::push_back(waiter& over) noexcept {
-    over.next_ = nullptr;
-    (empty() ? first_ : last_->next_) = &over;
+    over.location_.next = nullptr;
+    (empty() ? first_ : last_->location_.next) = &over;
     last_ = &over;
 }
 
 waiter& waiter_list::pop_front() noexcept {
     waiter& popped = *first_;
-    first_ = popped.next_;
+    first_ = popped.location_.next;
     return popped;
 }
 

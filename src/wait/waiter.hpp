@@ -90,9 +90,9 @@ public:
     time_point deadline() const noexcept;
 
     /// The key's entry; null while the wait is not under way.
-    entry* key_entry() const noexcept { return is_over_ ? nullptr : entry_; }
+    entry* key_entry() const noexcept { return is_over_ ? nullptr : location_.in; }
 
-    void join(entry& one) noexcept { entry_ = &one; }
+    void join(entry& one) noexcept { location_.in = &one; }
 
     /// Judges one observation.
     /// Throws what an acceptor throws; the observation counts all the same.
@@ -161,6 +161,12 @@ private:
     friend class waiter_list;
     using work_guard = boost::asio::executor_work_guard<boost::asio::any_completion_executor>;
 
+    /// Where it is: in an entry, or, once it is over, in a list.
+    union location {
+        entry* in = nullptr;
+        waiter* next;
+    };
+
     void count(observed_state state, verdict decided) noexcept;
     wait_evidence evidence(time_point now) const;
 
@@ -171,11 +177,7 @@ private:
     std::uint32_t consecutive_failures_ = 0;
     settings_pointer settings_;
     time_point started_;
-    union {
-        entry* entry_ = nullptr;
-        /// Once it is over.
-        waiter* next_;
-    };
+    location location_;
     std::unique_ptr<wait_outcome> outcome_;
     handler_type handler_;
     std::unique_ptr<work_guard> work_;
