@@ -136,10 +136,12 @@ public:
 /// Learns from the engine's own polls how long keys of each group take to start, and polls where that tells most.
 ///
 /// Before anything is known it polls at growing distances. It forgets what is long past, so that it follows a change in
-/// either direction, and never stops polling: pauses are 5 ms to 30 s, whatever was learned. Keys whose age is known
-/// are learned apart from those whose age counts from their first waiter; of the latter, one that was ready when it was
-/// first polled teaches nothing, however long it waited for that poll. `cadence_input::random` is not used: what was
-/// learned decides alone. The mathematics stands in docs/cadence.md. Not thread-safe: for one engine, or for several on one strand.
+/// either direction, and never stops polling: pauses are 5 ms to 30 s, or to a minute where most keys start later than
+/// that. Now and then a key is polled more often than pays, to see whether keys have begun to start earlier. Keys whose
+/// age is known are learned apart from those whose age counts from their first waiter; of the latter, one that was ready
+/// when it was first polled teaches nothing, however long it waited for that poll. `cadence_input::random` is not used:
+/// what was learned decides alone. The mathematics stands in docs/cadence.md. Not thread-safe: for one engine, or for
+/// several on one strand.
 /// @param options see there.
 /// @throws std::invalid_argument when one of them is out of range.
 ROOMPORT_EXPORT std::shared_ptr<cadence>

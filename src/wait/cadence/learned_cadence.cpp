@@ -1,6 +1,7 @@
 #include "wait/cadence/learned_cadence.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <stdexcept>
 
@@ -10,6 +11,38 @@ namespace {
 // A plan is renewed after each of the first rooms, then once for several.
 constexpr std::size_t eager_rooms = 50;
 constexpr std::size_t rooms_per_plan = 4;
+
+// A law is learned from the policy's own polls, so that what lies where it doesn't poll stays hidden for ever. Now and
+// then a room is polled as if polls were cheaper, the more seldom the more is known.
+struct exploration {
+    std::size_t until;
+    std::size_t every;
+    std::size_t far_every;
+};
+constexpr std::size_t first_exploration = 9;
+constexpr std::array explorations = {exploration{64, 4, 32}, exploration{256, 8, 64},
+                                     exploration{std::numeric_limits<std::size_t>::max(), 16, 128}};
+constexpr double explored_price = 0.5;
+constexpr double far_explored_price = 0.15;
+
+constexpr bool is_last_of(std::size_t rooms, std::size_t every) {
+    return rooms % every == every - 1;
+}
+
+/// The part of a poll's cost at which the next room is polled.
+double price_part_after(std::size_t rooms) {
+    if (rooms < first_exploration) {
+        return 1;
+    }
+    const auto* stage = explorations.data();
+    while (rooms >= stage->until) {
+        ++stage;
+    }
+    if (is_last_of(rooms, stage->far_every)) {
+        return far_explored_price;
+    }
+    return is_last_of(rooms, stage->every) ? explored_price : 1;
+}
 
 constexpr duration most_poll_cost = std::chrono::minutes(1);
 constexpr std::size_t most_groups = 65536;
@@ -28,12 +61,21 @@ learned_plan::learned_plan(double poll_cost) : plan_(poll_cost) {}
 
 void learned_plan::learn(double after, double by, std::size_t queued) {
     law_.learn(after, by, queued);
-    is_stale_ = is_stale_ || law_.rooms() <= eager_rooms || law_.rooms() % rooms_per_plan == 0;
+    is_queued_ = queued > 0;
+    const std::size_t rooms = law_.rooms();
+    is_stale_ = is_stale_ || rooms <= eager_rooms || rooms % rooms_per_plan == 0 ||
+                price_part() != price_part_;
+}
+
+double learned_plan::price_part() const {
+    // Where polls are short none is left to look around with.
+    return is_queued_ ? 1 : price_part_after(law_.rooms());
 }
 
 poll_plan& learned_plan::plan() {
     if (is_stale_) {
-        plan_.make(law_.estimate());
+        price_part_ = price_part();
+        plan_.make(law_.estimate(), price_part_);
         is_stale_ = false;
     }
     return plan_;

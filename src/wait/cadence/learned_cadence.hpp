@@ -24,8 +24,14 @@ public:
     poll_plan& plan();
 
 private:
+    /// The part of a poll's cost at which the next room is to be polled.
+    double price_part() const;
+
     start_time_law law_;
     poll_plan plan_;
+    /// The part of a poll's cost that the plan was made for.
+    double price_part_ = 1;
+    bool is_queued_ = false;
     bool is_stale_ = true;
 };
 

@@ -21,12 +21,15 @@ constexpr auto times = [] {
 // However cheap a poll is, it is not free; however sure a law is that nothing comes, somebody waits.
 constexpr double shortest_gap = 0.005;
 constexpr double longest_gap = 30;
+// Where a key is expected to start before the horizon the law is trusted for longer.
+constexpr double longest_expected_gap = 60;
+constexpr double expected = 0.5;
 
 } // namespace
 
-poll_plan::poll_plan(double poll_cost) : poll_cost_(poll_cost) {}
+poll_plan::poll_plan(double poll_cost) : poll_cost_(poll_cost), price_(poll_cost) {}
 
-void poll_plan::make(const start_time_estimate& law) {
+void poll_plan::make(const start_time_estimate& law, double price_part) {
     // Summed from the far end, so that the small chances there keep their digits.
     double survival = law.chances[grid::bins];
     law_[nodes - 1] = survival;
@@ -47,7 +50,8 @@ void poll_plan::make(const start_time_estimate& law) {
     }
     later_ = law.chances[grid::bins] / whole;
     tail_shape_ = law.tail_shape;
-    schedule_at(poll_cost_, next_);
+    price_ = poll_cost_ * price_part;
+    schedule_at(price_, next_);
     is_dearer_stale_ = true;
 }
 
@@ -69,11 +73,13 @@ double poll_plan::next(double age) const {
     // The nearest one: an age that was rounded must not plan its own poll again.
     const std::size_t node = nearest_node(age);
     if (node < nodes - 1) {
-        return std::clamp(times[next_[node]], age + shortest_gap, age + longest_gap);
+        const bool is_expected = later_ < expected * (1 - law_[node]);
+        return std::clamp(times[next_[node]], age + shortest_gap,
+                          age + (is_expected ? longest_expected_gap : longest_gap));
     }
     // Where the chance of a start falls with age, the gap at which waiting and polling cost the same grows with its
     // root.
-    const double gap = std::sqrt(2 * poll_cost_ * age / tail_shape_);
+    const double gap = std::sqrt(2 * price_ * age / tail_shape_);
     return age + std::clamp(gap, shortest_gap, longest_gap);
 }
 
@@ -97,7 +103,7 @@ poll_plan::chance poll_plan::at(double age) const {
 
 double poll_plan::urgency(double last, double now) {
     if (is_dearer_stale_) {
-        double price = poll_cost_;
+        double price = price_;
         for (schedule& plan : dearer_) {
             price *= 2;
             schedule_at(price, plan);
@@ -108,7 +114,7 @@ double poll_plan::urgency(double last, double now) {
     if (next_[node] == nodes - 1) {
         return collected(last, now);
     }
-    double price = poll_cost_;
+    double price = price_;
     double until = times[next_[node]];
     if (now < until) {
         return price * (now - last) / (until - last);

@@ -16,9 +16,11 @@ public:
     explicit poll_plan(double poll_cost);
 
     /// Plans anew; allocates nothing.
-    void make(const start_time_estimate& law);
+    /// @param price_part the part of the poll's cost that polls are planned at, more than zero: less polls more often.
+    void make(const start_time_estimate& law, double price_part = 1);
 
-    /// The age of the poll that best follows one at `age`: later by 5 ms at least and 30 s at most.
+    /// The age of the poll that best follows one at `age`: later by 5 ms at least and 30 s at most,
+    /// or a minute where a start within the horizon is more likely than not.
     /// @param age not negative, finite.
     double next(double age) const;
 
@@ -51,12 +53,14 @@ private:
     void schedule_at(double price, schedule& next) const;
 
     double poll_cost_;
+    /// What the plan was made for.
+    double price_;
     double later_ = 1;
     double tail_shape_ = 1;
     std::array<double, nodes> law_{};
     std::array<double, nodes> integral_{};
     schedule next_{};
-    /// The schedules at higher prices, each twice the one before, the first twice `poll_cost_`.
+    /// The schedules at higher prices, each twice the one before, the first twice `price_`.
     std::array<schedule, dearer_plans> dearer_{};
     bool is_dearer_stale_ = true;
 };

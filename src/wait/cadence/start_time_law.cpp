@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace roomport::wait_detail {
 namespace {
@@ -21,6 +22,9 @@ constexpr int rounds_after_change = 3;
 
 // The part of belief that is shared out anew with every room, so that an expert out of favour comes back quickly.
 constexpr double shared_belief = 0.01;
+
+// The part of a region's belief that follows the belief of all with every room.
+constexpr double common_belief = 0.005;
 
 // How likely a room is taken to follow the prior rather than what was learned. Without it a law that became faster
 // would stay hidden in the interval before the first poll for ever.
@@ -80,6 +84,10 @@ void spread(start_time_chances& weights, std::size_t stride, std::size_t from = 
         const std::size_t right = bin + stride < bins ? bin + stride : 2 * bins - 1 - bin - stride;
         after[bin] = (before[left] + 2 * before[bin] + before[right]) / 4;
     }
+}
+
+double sum_of(const std::array<double, 4>& all) {
+    return std::accumulate(all.begin(), all.end(), 0.0);
 }
 
 /// What a memory gives to a cell, or to several, with the prior.
@@ -171,6 +179,11 @@ void start_time_law::forget(const memory& start) {
     for (auto& of_memory : beliefs_) {
         of_memory.fill(even_belief);
     }
+    for (auto& of_region : regional_) {
+        for (auto& of_memory : of_region) {
+            of_memory.fill(1.0 / smoothings);
+        }
+    }
     fresh_ = memory();
     fresh_rooms_ = 0;
     suspicion_ = 0;
@@ -183,12 +196,17 @@ start_time_chances start_time_law::mix() const {
     for (std::size_t smoothing = smoothings; smoothing-- > 0;) {
         for (std::size_t index = 0; index < memories; ++index) {
             const memory& one = memories_[index];
-            const double belief = beliefs_[index][smoothing] / (one.total + prior_rooms);
+            const double in_memory = sum_of(beliefs_[index]) / (one.total + prior_rooms);
             const double* const weights = one.weights.data();
-            for (std::size_t cell = 0; cell <= bins; ++cell) {
-                sum[cell] += belief * weights[cell];
+            // Before it is smoothed: a region decides how far its own rooms are spread.
+            for (std::size_t region = 0; region < regions; ++region) {
+                const double belief = in_memory * regional_[region][index][smoothing];
+                const std::size_t end = std::min(bins + 1, (region + 1) * region_cells);
+                for (std::size_t cell = region * region_cells; cell < end; ++cell) {
+                    sum[cell] += belief * weights[cell];
+                }
             }
-            of_prior += belief * prior_rooms;
+            of_prior += smoothing == 0 ? in_memory * prior_rooms : 0;
         }
         // Two rounds at doubled distance spread twice as far as all before: few rounds reach wide.
         // From the widest to the narrowest: each round of smoothing is made once for all experts that take part in it.
@@ -203,7 +221,7 @@ start_time_chances start_time_law::mix() const {
     return mixture;
 }
 
-start_time_law::beliefs start_time_law::foretell(const interval& seen) const {
+start_time_law::foretelling start_time_law::foretell(const interval& seen) const {
     const double by_prior = seen.chance(prior());
     // To smooth the interval comes to the same as to smooth every memory.
     start_time_chances smooth{};
@@ -212,7 +230,7 @@ start_time_law::beliefs start_time_law::foretell(const interval& seen) const {
     }
     std::size_t from = std::min(seen.first, bins);
     std::size_t until = std::min(seen.last + 1, bins);
-    beliefs result{};
+    foretelling result{};
     for (std::size_t smoothing = 0; smoothing < smoothings; ++smoothing) {
         const std::size_t stride = std::size_t(1) << smoothing;
         for (int round = 0; round < 2; ++round) {
@@ -222,11 +240,21 @@ start_time_law::beliefs start_time_law::foretell(const interval& seen) const {
         }
         for (std::size_t index = 0; index < memories; ++index) {
             const memory& one = memories_[index];
-            double sum = smooth[bins] * one.weights[bins];
-            for (std::size_t cell = from; cell < until; ++cell) {
-                sum += smooth[cell] * one.weights[cell];
+            const double* const weights = one.weights.data();
+            const double later = smooth[bins] * weights[bins];
+            double sum = later;
+            result.parts[regions - 1][index][smoothing] = later / (one.total + prior_rooms);
+            for (std::size_t cell = from; cell < until;) {
+                const std::size_t region = cell / region_cells;
+                const std::size_t end = std::min(until, (region + 1) * region_cells);
+                double part = 0;
+                for (; cell < end; ++cell) {
+                    part += smooth[cell] * weights[cell];
+                }
+                result.parts[region][index][smoothing] += part / (one.total + prior_rooms);
+                sum += part;
             }
-            result[index][smoothing] = with_prior(sum, one.total, by_prior);
+            result.whole[index][smoothing] = with_prior(sum, one.total, by_prior);
         }
     }
     return result;
@@ -287,17 +315,44 @@ void start_time_law::share_out_again() {
     }
 }
 
-void start_time_law::believe(const beliefs& foretold) {
+void start_time_law::believe(const foretelling& foretold) {
     double whole = 0;
     for (std::size_t index = 0; index < memories; ++index) {
         for (std::size_t smoothing = 0; smoothing < smoothings; ++smoothing) {
-            beliefs_[index][smoothing] *= foretold[index][smoothing];
+            beliefs_[index][smoothing] *= foretold.whole[index][smoothing];
             whole += beliefs_[index][smoothing];
         }
     }
     for (auto& of_memory : beliefs_) {
         for (double& belief : of_memory) {
             belief = (1 - shared_belief) * belief / whole + shared_belief * even_belief;
+        }
+    }
+    believe_by_region(foretold.parts);
+}
+
+void start_time_law::believe_by_region(const regional_beliefs& parts) {
+    for (std::size_t index = 0; index < memories; ++index) {
+        std::array<double, regions> chances{};
+        double whole = 0;
+        for (std::size_t region = 0; region < regions; ++region) {
+            for (std::size_t smoothing = 0; smoothing < smoothings; ++smoothing) {
+                chances[region] +=
+                    regional_[region][index][smoothing] * parts[region][index][smoothing];
+            }
+            whole += chances[region];
+        }
+        const double of_memory = sum_of(beliefs_[index]);
+        for (std::size_t region = 0; region < regions; ++region) {
+            // How likely the room belongs here. If so it tells which smoothing is right, and else nothing.
+            const double here = chances[region] > 0 ? chances[region] / whole : 0;
+            for (std::size_t smoothing = 0; smoothing < smoothings; ++smoothing) {
+                double& belief = regional_[region][index][smoothing];
+                if (here > 0) {
+                    belief *= 1 - here + here * parts[region][index][smoothing] / chances[region];
+                }
+                belief += common_belief * (beliefs_[index][smoothing] / of_memory - belief);
+            }
         }
     }
 }

@@ -21,9 +21,9 @@ struct start_time_estimate {
 /// Learns the law of start times of one group from intervals that hold one start each. docs/cadence.md says why so.
 ///
 /// Weight vectors that forget at different speeds, each smoothed more and less, are the experts of a mixture: which of
-/// them is believed follows from how well each foretold the intervals so far. An interval is shared out by what is
-/// believed already. Beside them a law that begins anew whenever it foretells no better replaces all once it has
-/// foretold clearly better: then the law has changed.
+/// them is believed follows from how well each foretold the intervals so far; how far they are to be smoothed, in each
+/// region of ages for itself. An interval is shared out by what is believed already. Beside them a law that begins anew
+/// whenever it foretells no better replaces all once it has foretold clearly better: then the law has changed.
 class start_time_law {
 public:
     start_time_law();
@@ -48,11 +48,22 @@ private:
     static constexpr std::size_t most_recent = 64;
     static constexpr double even_belief = 1.0 / (memories * smoothings);
 
+    /// Ages are cut into regions of so many cells.
+    static constexpr std::size_t region_cells = 37;
+    static constexpr std::size_t regions = start_time_grid::bins / region_cells + 1;
+
     using beliefs = std::array<std::array<double, smoothings>, memories>;
+    using regional_beliefs = std::array<beliefs, regions>;
 
     struct memory {
         start_time_chances weights{};
         double total = 0;
+    };
+
+    /// The chance that each expert gave to an interval, and how much of it came from what it keeps in each region.
+    struct foretelling {
+        beliefs whole;
+        regional_beliefs parts;
     };
 
     class interval;
@@ -60,20 +71,22 @@ private:
     void forget(const memory& start);
     /// What the mixture believes.
     start_time_chances mix() const;
-    /// The chance that each expert gave to an interval.
-    beliefs foretell(const interval& seen) const;
+    foretelling foretell(const interval& seen) const;
     /// What is believed by the law that begins anew.
     start_time_chances begin_anew() const;
     void share_out(const interval& seen, const start_time_chances& law, std::size_t index,
                    double room);
     void share_out_again();
-    void believe(const beliefs& foretold);
+    void believe(const foretelling& foretold);
+    void believe_by_region(const regional_beliefs& parts);
     /// Whether the law was found to have changed, and everything was replaced.
     bool suspect_change(const interval& seen, double foretold);
     void learn_tail(double after, double by, double share);
 
     std::array<memory, memories> memories_;
     beliefs beliefs_;
+    /// How far a memory is believed to be right to smooth in each region: those that hold few rooms follow `beliefs_`.
+    regional_beliefs regional_;
     memory fresh_;
     std::size_t fresh_rooms_ = 0;
     /// The ages between which the latest rooms started, in a ring.

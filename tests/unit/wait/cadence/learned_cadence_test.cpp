@@ -130,6 +130,56 @@ TEST(LearnedCadence, FollowsStartsThatBecomeSlowerAndFaster) {
     EXPECT_LT(first_pause(*policy), 4s);
 }
 
+TEST(LearnedCadence, WaitsForALateLawInOnePause) {
+    const auto policy = learned_cadence();
+    live(*policy, 45, 0.5, 600, 1);
+    EXPECT_GT(first_pause(*policy), 43s);
+    EXPECT_LT(first_pause(*policy), 47s);
+}
+
+TEST(LearnedCadence, FindsAnEarlyModeThatItHadNoReasonToPollFor) {
+    const auto policy = learned_cadence();
+    live(*policy, 5, 0.1, 400, 1);
+    ASSERT_EQ(count_between(polls_until(*policy, 10s), 0s, 4s), 0U);
+    for (unsigned room = 0; room < 2000; ++room) {
+        live(*policy, room % 3 == 0 ? 1 : 5, 0.1, 1, 1000 + room);
+    }
+    EXPECT_GE(count_between(polls_until(*policy, 10s), 1s, 2s), 1U);
+}
+
+TEST(LearnedCadence, PollsAsIfPollsWereCheaperNowAndThen) {
+    const auto policy = learned_cadence();
+    std::size_t often = 0;
+    std::size_t seldom = 1000;
+    for (unsigned room = 0; room < 600; ++room) {
+        live(*policy, 8, 2, 1, room);
+        if (room >= 400) {
+            const std::size_t polls = count_between(polls_until(*policy, 12s), 0s, 12s);
+            often = std::max(often, polls);
+            seldom = std::min(seldom, polls);
+        }
+    }
+    EXPECT_GE(often, 2 * seldom);
+}
+
+TEST(LearnedCadence, DoesNotLookAroundWhileKeysQueueForTheirPoll) {
+    const auto policy = learned_cadence();
+    for (int room = 0; room < 400; ++room) {
+        start_time_sample one =
+            sample(seconds(6 + room % 40 * 0.1), seconds(6.1 + room % 40 * 0.1));
+        one.queued = 1;
+        policy->learn(one);
+    }
+    const std::size_t polls = polls_until(*policy, 12s).size();
+    for (int room = 0; room < 200; ++room) {
+        start_time_sample one =
+            sample(seconds(6 + room % 40 * 0.1), seconds(6.1 + room % 40 * 0.1));
+        one.queued = 1;
+        policy->learn(one);
+        ASSERT_LT(polls_until(*policy, 12s).size(), 2 * polls);
+    }
+}
+
 TEST(LearnedCadence, NeverStopsPolling) {
     for (const bool has_learned : {false, true}) {
         const auto policy = learned_cadence();
@@ -363,7 +413,7 @@ TEST(LearnedCadence, StaysSaneAtTheEndsOfTheCostOfAPoll) {
         for (int poll = 0; poll < 2000; ++poll) {
             const duration pause = pause_at(*policy, age);
             ASSERT_GE(pause, 4ms);
-            ASSERT_LE(pause, 30s);
+            ASSERT_LE(pause, 60s);
             age += pause;
         }
     }
