@@ -304,6 +304,11 @@ void engine::pump() {
 
 void engine::verb_ended(verb which, const refused* how) {
     limit(which).end();
+    if (how == nullptr) {
+        credentials_problem_.clear();
+    } else if (how->why == refusal_class::auth) {
+        credentials_problem_ = how->reason;
+    }
     if (how != nullptr && how->why == refusal_class::throttled) {
         ++counted_.throttled;
         if (how->not_before) {
@@ -379,7 +384,7 @@ void engine::carry_out(room& one, send_stop& action) {
             if (!is_here.lock()) {
                 return;
             }
-            verb_ended(verb::stop, nullptr);
+            limit(verb::stop).end();
             if (how.not_before) {
                 limit(verb::stop).raise_floor(*how.not_before);
             }
@@ -525,7 +530,7 @@ void engine::judge(const journal_view& view, const list_outcome& how) {
             // One that could not be stopped is found again in the next round.
             vendor_.stop(key, [this, is_here = std::weak_ptr<bool>(is_here_)](const stop_answer&) {
                 if (is_here.lock()) {
-                    verb_ended(verb::stop, nullptr);
+                    limit(verb::stop).end();
                     pump(verb::stop);
                     events_.rearm();
                 }

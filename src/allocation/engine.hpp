@@ -123,6 +123,9 @@ public:
     /// Why nothing can be written down now; empty: it can.
     const std::string& journal_problem() const noexcept { return journal_problem_; }
 
+    /// Why the orchestrator refuses our credentials, by its last answer; empty: it does not.
+    const std::string& credentials_problem() const noexcept { return credentials_problem_; }
+
     void advance();
     std::optional<time_point> next_wake() const;
 
@@ -189,6 +192,7 @@ private:
     std::vector<pending_record> being_written_;
     bool is_writing_ = false;
     std::string journal_problem_;
+    std::string credentials_problem_;
     time_point next_write_{};
 
     class living_record {

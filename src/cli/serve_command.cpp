@@ -94,6 +94,7 @@ public:
     std::string command;
     std::string provider_file;
     std::string simulation;
+    std::string admin;
     std::string advertise;
     std::string tls_certificate;
     std::string tls_key;
@@ -137,6 +138,7 @@ server::service_options read_options(const arguments& given) {
     auto options = given.options;
     assign_if_given(options.command, given.command);
     assign_if_given(options.provider_file, given.provider_file);
+    assign_if_given(options.admin, given.admin);
     assign_if_given(options.advertise, given.advertise);
     assign_if_given(options.tls_certificate, given.tls_certificate);
     assign_if_given(options.tls_key, given.tls_key);
@@ -200,6 +202,9 @@ void add_serve_command(CLI::App& program, action& chosen) {
                     "HOST:PORT: all addresses of the host; localhost is 127.0.0.1 and ::1; "
                     "port 0: any that is free")
         ->capture_default_str();
+    command.add_option(
+        "--admin", given->admin,
+        "HOST:PORT for /healthz, /readyz and /metrics (Prometheus) in plain HTTP (default: none)");
     command.add_option("--advertise", given->advertise,
                        "The host that players are told (default: the listen host, or 127.0.0.1)");
     command

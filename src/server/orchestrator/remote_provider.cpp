@@ -114,6 +114,16 @@ void remote_provider::stop(const std::string& process_id, bool /*at_once*/) {
     }
 }
 
+std::string remote_provider::problem() const {
+    if (!engine_.journal_problem().empty()) {
+        return "nothing can be written down: " + engine_.journal_problem();
+    }
+    if (!engine_.credentials_problem().empty()) {
+        return "the orchestrator refuses the credentials: " + engine_.credentials_problem();
+    }
+    return {};
+}
+
 void remote_provider::told(number which, const allocation::tell_room& what) {
     const auto found = processes_.find(which);
     if (found == processes_.end()) {

@@ -41,8 +41,8 @@ public:
     /// None: no process ends with the service.
     std::vector<std::string> list() const override { return {}; }
 
-    /// Why no room can be written down now; empty: it can.
-    const std::string& journal_problem() const { return engine_.journal_problem(); }
+    /// Why no room can be had now: the journal fails, or the credentials are refused; empty: one can.
+    std::string problem() const;
     allocation::engine_numbers numbers() const { return engine_.numbers(); }
 
 private:

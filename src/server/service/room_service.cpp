@@ -42,6 +42,15 @@ std::string room_service::restore_room(const std::string& region, const std::str
     return registry_.restore_room(now(), open_enum<roomport::region>(region), room_id, config);
 }
 
+std::pair<std::size_t, std::size_t> room_service::count_rooms() const {
+    std::pair<std::size_t, std::size_t> counts;
+    for (const auto* process : registry_.processes()) {
+        const bool is_running = process->status == process_status::running;
+        (is_running ? counts.first : counts.second) += process->rooms.size();
+    }
+    return counts;
+}
+
 void room_service::stop() {
     api_.stop();
     if (registry_.options().is_remote) {

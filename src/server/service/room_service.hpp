@@ -7,8 +7,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace roomport::server {
 
@@ -39,6 +41,9 @@ public:
 
     /// Stops all processes that still run without grace.
     void stop_at_once();
+
+    /// How many living rooms are active, and how many are starting.
+    std::pair<std::size_t, std::size_t> count_rooms() const;
 
     /// Whether every process has ended.
     bool is_empty() const { return provider_.list().empty(); }

@@ -17,6 +17,7 @@
 #include "server/launcher/orphans.hpp"
 #include "server/orchestrator/remote_provider.hpp"
 #include "server/rooms/random_text.hpp"
+#include "server/service/admin_front.hpp"
 #include "server/service/certificate_authority.hpp"
 #include "server/service/room_service.hpp"
 #include "server/service/state_directory.hpp"
@@ -176,6 +177,7 @@ private:
             });
             journal_ = {};
         }
+        listen_for_supervisors();
         write_facts(state, endpoints_.front(), token_file);
         wait_for_signals();
     }
@@ -356,6 +358,67 @@ private:
         return endpoints;
     }
 
+    void listen_for_supervisors() {
+        if (!options_.admin) {
+            return;
+        }
+        admin_front::source from;
+        from.problem = [this]() -> std::string {
+            if (signal_ != 0) {
+                return "the room service is stopping";
+            }
+            return remote_ != nullptr ? remote_->problem() : std::string();
+        };
+        from.metrics = [this] {
+            return metrics();
+        };
+        admin_ = std::make_unique<admin_front>(context_, std::move(from));
+        try {
+            const auto where = program::resolve_listen_address(context_, *options_.admin);
+            const auto endpoints = admin_->listen(where.endpoints);
+            log_("health and metrics at http://" + program::to_host_and_port(endpoints.front()));
+        } catch (const httpd::listen_failure& failure) {
+            throw program::usage_error(
+                "can't listen on " + program::to_host_and_port(failure.where) + ": " +
+                failure.code().message() + "; choose another address or port with --admin");
+        }
+    }
+
+    std::vector<metric> metrics() const {
+        constexpr bool gauge = false;
+        constexpr bool counter = true;
+        const auto [active, starting] = service_->count_rooms();
+        const std::string_view rooms = "roomport_rooms";
+        const std::string_view rooms_help =
+            "Rooms by state; ending: what is left of rooms that are gone.";
+        std::vector<metric> all{
+            {rooms, rooms_help, gauge, static_cast<double>(active), "state=\"active\""},
+            {rooms, rooms_help, gauge, static_cast<double>(starting), "state=\"starting\""}};
+        if (remote_ == nullptr) {
+            return all;
+        }
+        const auto numbers = remote_->numbers();
+        all.emplace_back(rooms, rooms_help, gauge, static_cast<double>(numbers.ending),
+                         "state=\"ending\"");
+        const auto add = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+            all.emplace_back(name, help, counter, static_cast<double>(value));
+        };
+        add("roomport_allocation_creates_total", "Servers asked for.", numbers.creates_sent);
+        add("roomport_allocation_capacity_refusals_total",
+            "Creates refused because nothing was free.", numbers.capacity_refusals);
+        add("roomport_allocation_throttled_total", "Requests refused because they came too fast.",
+            numbers.throttled);
+        add("roomport_allocation_unknown_outcomes_total", "Creates whose outcome was not known.",
+            numbers.unknown_outcomes);
+        add("roomport_allocation_orphans_told_total",
+            "Servers of no room that were left alone, once for each round.", numbers.orphans_told);
+        add("roomport_allocation_orphans_stopped_total", "Servers of no room that were stopped.",
+            numbers.orphans_stopped);
+        add("roomport_journal_failures_total", "Commits of the journal that failed.",
+            numbers.journal_failures);
+        return all;
+    }
+
     void write_facts(const state_directory& state, const tcp::endpoint& endpoint,
                      const std::filesystem::path& token_file) const {
         auto reachable = endpoint;
@@ -465,6 +528,7 @@ private:
     bool refuses_dash_ids_ = false;
     std::unique_ptr<room_service> service_;
     std::unique_ptr<httpd::server> server_;
+    std::unique_ptr<admin_front> admin_;
     time_point drain_deadline_{};
     time_point end_deadline_{};
     int signal_ = 0;

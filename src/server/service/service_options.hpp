@@ -33,6 +33,9 @@ public:
     /// `localhost` is 127.0.0.1 and ::1.
     std::string listen = "localhost:8443";
 
+    /// `HOST:PORT` for /healthz, /readyz and /metrics in plain HTTP; nothing: nowhere.
+    std::optional<std::string> admin;
+
     /// Where players find the ports; nothing: the first listen address, or 127.0.0.1 when that is "any".
     std::optional<std::string> advertise;
 

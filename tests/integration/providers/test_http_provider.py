@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -10,6 +11,8 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "server"))
 
@@ -170,6 +173,56 @@ class Refusals(ProviderCase):
         self.assertIn("damaged", done.stderr)
         with open(path, "rb") as file:
             self.assertEqual(file.read(), b"x" * 8192)
+
+
+class Supervision(ProviderCase):
+    def ask(self, service, path):
+        found = eventually(lambda: re.search(r"metrics at http://([^\s]+)", service.stderr()), "it listens")
+        try:
+            with urllib.request.urlopen(f"http://{found.group(1)}/{path}", timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read().decode()
+
+    def admin_service(self, allocator):
+        state = tempfile.mkdtemp(prefix="roomport-provider-")
+        self.addCleanup(shutil.rmtree, state, True)
+        return self.service("--provider", allocator.configuration(state), "--admin", "127.0.0.1:0", state=state)
+
+    def test_rooms_refusals_and_orphans_are_counted(self):
+        allocator = self.allocator()
+        service = self.admin_service(allocator)
+        self.assertEqual(service.create(room="one").status, 201)
+        service.wait_active("one")
+        allocator.add("nobodys", "test")
+        eventually(lambda: not allocator.living_of("nobodys"), "the orphan is stopped")
+        self.assertEqual(self.ask(service, "healthz"), (200, "ok\n"))
+        self.assertEqual(self.ask(service, "readyz"), (200, "ok\n"))
+        self.assertEqual(self.ask(service, "nothing")[0], 404)
+        status, text = self.ask(service, "metrics")
+        self.assertEqual(status, 200)
+        for line in ('roomport_rooms{state="active"} 1', 'roomport_rooms{state="starting"} 0',
+                     "roomport_allocation_creates_total 1", "roomport_allocation_orphans_stopped_total 1",
+                     "# TYPE roomport_rooms gauge"):
+            self.assertIn(line + "\n", text)
+        self.assertEqual(text.count("# TYPE roomport_rooms "), 1)
+
+    def test_refused_credentials_are_no_readiness(self):
+        allocator = self.allocator()
+        service = self.admin_service(allocator)
+        with open(os.path.join(service.state, "alloc.token"), "w") as file:
+            file.write("another-token\n")
+        self.assertEqual(service.create(room="one").status, 201)
+        status, text = eventually(lambda: (lambda a: a if a[0] == 503 else None)(self.ask(service, "readyz")),
+                                  "it is not ready")
+        self.assertIn("refuses the credentials", text)
+        self.assertNotIn("another-token", text)
+        self.assertEqual(self.ask(service, "healthz")[0], 200)
+        with open(os.path.join(service.state, "alloc.token"), "w") as file:
+            file.write(fake_allocator.TOKEN + "\n")
+        service.wait_active("one")
+        eventually(lambda: self.ask(service, "readyz")[0] == 200, "it is ready again")
 
 
 class Storms(ProviderCase):
