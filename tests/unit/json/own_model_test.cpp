@@ -63,12 +63,12 @@ struct roomport::model_traits<own_models::job> : roomport::default_model_traits 
 namespace roomport::json {
 namespace {
 
-constexpr std::string_view text =
+constexpr std::string_view job_text =
     R"({"jobId":"7","state":"done","size":9007199254740993,"URGENT":true,"owner":null,)"
     R"("steps":[{"name":"load","seconds":1.5},{"name":"start"}]})";
 
 TEST(OwnModel, IsReadAndWritten) {
-    const auto read_job = read<own_models::job>(text);
+    const auto read_job = read<own_models::job>(job_text);
     ASSERT_TRUE(read_job);
     EXPECT_EQ(read_job->job_id, "7");
     EXPECT_EQ(read_job->state, own_models::job_state::done);
@@ -78,11 +78,11 @@ TEST(OwnModel, IsReadAndWritten) {
     ASSERT_EQ(read_job->steps.size(), 2U);
     EXPECT_EQ(read_job->steps[0].seconds, 1.5);
     EXPECT_FALSE(read_job->steps[1].seconds);
-    EXPECT_EQ(to_string(*read_job), text);
+    EXPECT_EQ(to_string(*read_job), job_text);
 }
 
 TEST(OwnModel, IsReadAndWrittenInLists) {
-    const std::string list = "[" + std::string(text) + "]";
+    const std::string list = "[" + std::string(job_text) + "]";
     const auto jobs = read<std::vector<own_models::job>>(list);
     ASSERT_TRUE(jobs);
     EXPECT_EQ(to_string(*jobs), list);
