@@ -51,6 +51,7 @@ class StrangeFiles(unittest.TestCase):
             if not file.endswith("missing"):
                 self.assertIn(file, self.refuse(PROGRAM, *common, "--token-file", file))
 
+    @unittest.skipUnless(POLLER, "this build has no daemon")
     def test_files_of_the_daemon(self):
         for file in self.strange:
             self.assertIn(file, self.refuse(POLLER, "--config", file))
