@@ -199,40 +199,14 @@ std::string names_of(const List& list) {
     return names;
 }
 
-class problem_list {
-public:
-    explicit problem_list(std::string file) : file_(std::move(file)) {}
-
-    void add(toml::source_index line, const std::string& key, const std::string& what) {
-        found_.emplace(line, file_ + ":" + std::to_string(line) + ": " + key +
-                                 (key.empty() ? "" : ": ") + what);
-    }
-
-    void throw_if_any() {
-        if (found_.empty()) {
-            return;
-        }
-        std::string all;
-        for (const auto& [line, what] : found_) {
-            all += all.empty() ? "" : "\n";
-            all += what;
-        }
-        throw configuration_error(all);
-    }
-
-private:
-    std::string file_;
-    // In the order of the lines; those of one line in the order in which they were found.
-    std::multimap<toml::source_index, std::string> found_;
-};
-
 template <class List>
 auto find_name(const List& list, std::string_view name) {
     return std::find_if(list.begin(), list.end(),
                         [&](const auto& each) { return each.name == name; });
 }
 
-void read_section(const known_section& section, const toml::table& from, problem_list& problems) {
+void read_section(const known_section& section, const toml::table& from,
+                  program::configuration_problems& problems) {
     for (const auto& [key, value] : from) {
         const auto name = std::string(section.name) + "." + std::string(key.str());
         const auto known = find_name(section.keys, key.str());
@@ -263,7 +237,7 @@ toml::table parse(const std::filesystem::path& file) {
     try {
         return toml::parse(*content, file.string());
     } catch (const toml::parse_error& wrong) {
-        problem_list problems(file.string());
+        program::configuration_problems problems(file.string());
         problems.add(wrong.source().begin.line, "",
                      "is not TOML: " + std::string(wrong.description()));
         problems.throw_if_any();
@@ -277,7 +251,7 @@ configuration read_configuration(const std::filesystem::path& file) {
     const auto root = parse(file);
     configuration result;
     const auto sections = known_sections(result);
-    problem_list problems(file.string());
+    program::configuration_problems problems(file.string());
     for (const auto& [key, value] : root) {
         const auto known = find_name(sections, key.str());
         const auto line = key.source().begin.line;

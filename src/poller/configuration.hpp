@@ -1,6 +1,7 @@
 #pragma once
 
 #include "httpd/resource_limits.hpp"
+#include "program/configuration_problems.hpp"
 #include "program/settings.hpp"
 
 #include <roomport/clock.hpp>
@@ -9,16 +10,11 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 namespace roomport::poller {
 
-/// Something the user has to change before the daemon can start; the text says where and what to do.
-class configuration_error : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
+using program::configuration_error;
 
 /// What the daemon is told. The sample file documents each key.
 class configuration {

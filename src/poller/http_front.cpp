@@ -4,6 +4,7 @@
 #include "poller/local_host.hpp"
 #include "poller/room_request.hpp"
 
+#include "program/metric_families.hpp"
 #include "program/printable.hpp"
 
 #include <roomport/hathora/room_id.hpp>
@@ -171,7 +172,7 @@ void http_front::answer(std::size_t route, const std::string& room, const httpd:
         return;
     case numbers: {
         httpd::response answer(200, metrics_.to_text(snapshot_()));
-        answer.content_type = metrics::content_type;
+        answer.content_type = program::exposition_media_type;
         responder->send(std::move(answer));
         return;
     }

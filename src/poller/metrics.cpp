@@ -1,12 +1,13 @@
 #include "poller/metrics.hpp"
 
+#include "program/metric_families.hpp"
+
 #include <roomport/version.hpp>
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
-#include <prometheus/text_serializer.h>
 
 #include <dirent.h>
 #include <sys/resource.h>
@@ -20,10 +21,6 @@
 namespace roomport::poller {
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
-
 // Game servers take from a second, on warm machines, to a minute and more.
 const prometheus::Histogram::BucketBoundaries wait_buckets{
     0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600};
@@ -32,58 +29,12 @@ double seconds(duration value) {
     return std::chrono::duration<double>(value).count();
 }
 
-/// A family of values that are taken when somebody asks.
-class taken_family {
-public:
-    taken_family(MetricType type, const char* name, const char* help) {
-        family_.type = type;
-        family_.name = name;
-        family_.help = help;
-    }
-
-    taken_family& add(double value, const char* label = nullptr, const char* label_value = "") {
-        ClientMetric metric;
-        if (label != nullptr) {
-            metric.label.push_back(ClientMetric::Label{label, label_value});
-        }
-        metric.gauge.value = value;
-        metric.counter.value = value;
-        family_.metric.push_back(std::move(metric));
-        return *this;
-    }
-
-    MetricFamily take() { return std::move(family_); }
-
-private:
-    MetricFamily family_;
-};
-
-class taken_families {
-public:
-    taken_family& gauge(const char* name, const char* help) {
-        return all_.emplace_back(MetricType::Gauge, name, help);
-    }
-
-    taken_family& counter(const char* name, const char* help) {
-        return all_.emplace_back(MetricType::Counter, name, help);
-    }
-
-    void move_to(std::vector<MetricFamily>& families) {
-        for (auto& each : all_) {
-            families.push_back(each.take());
-        }
-    }
-
-private:
-    std::vector<taken_family> all_;
-};
-
 template <class Number>
 double number(Number value) {
     return static_cast<double>(value);
 }
 
-void add_rooms(taken_families& to, const metrics_snapshot& now) {
+void add_rooms(program::metric_families& to, const metrics_snapshot& now) {
     to.gauge("roomport_rooms", "Rooms the daemon knows, by state.")
         .add(number(now.rooms_waiting), "state", "waiting")
         .add(number(now.rooms_done), "state", "done");
@@ -109,7 +60,7 @@ void add_rooms(taken_families& to, const metrics_snapshot& now) {
         .add(number(now.dropped_log_lines), "stream", "stderr");
 }
 
-void add_waits(taken_families& to, const wait_engine_metrics& waits) {
+void add_waits(program::metric_families& to, const wait_engine_metrics& waits) {
     to.gauge("roomport_retry_after_seconds",
              "How long the room API still wants no request; 0 when it has not said so.")
         .add(seconds(waits.held_back));
@@ -126,7 +77,7 @@ void add_waits(taken_families& to, const wait_engine_metrics& waits) {
         .add(number(waits.throttled));
 }
 
-void add_pool(taken_families& to, const http::pool_metrics& pool) {
+void add_pool(program::metric_families& to, const http::pool_metrics& pool) {
     to.gauge("roomport_connections", "Connections to the room API, by state.")
         .add(number(pool.connecting), "state", "connecting")
         .add(number(pool.idle), "state", "idle")
@@ -166,7 +117,7 @@ std::size_t count_open_descriptors() {
     return count;
 }
 
-void add_process(taken_families& to, std::chrono::system_clock::time_point started) {
+void add_process(program::metric_families& to, std::chrono::system_clock::time_point started) {
     to.gauge("process_start_time_seconds", "When the process began, in seconds since 1970.")
         .add(std::chrono::duration<double>(started.time_since_epoch()).count());
     rusage usage{};
@@ -259,13 +210,13 @@ void metrics::answered(std::string_view route, int status) {
 
 std::string metrics::to_text(const metrics_snapshot& now) const {
     auto families = impl_->registry.Collect();
-    taken_families taken;
+    program::metric_families taken;
     add_rooms(taken, now);
     add_waits(taken, now.waits);
     add_pool(taken, now.pool);
     add_process(taken, impl_->started);
     taken.move_to(families);
-    return prometheus::TextSerializer().Serialize(families);
+    return program::to_exposition_text(families);
 }
 
 } // namespace roomport::poller

@@ -51,9 +51,6 @@ public:
     /// Everything, as `GET /metrics` gives it.
     std::string to_text(const metrics_snapshot& now) const;
 
-    /// The media type of the text.
-    static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
-
 private:
     struct impl;
     std::unique_ptr<impl> impl_;

@@ -18,23 +18,6 @@ std::string list_of(const auto& words) {
 
 } // namespace
 
-void problem_list::add(toml::source_index line, const std::string& key, const std::string& what) {
-    found_.emplace(line, file_ + ":" + std::to_string(line) + ": " + key +
-                             (key.empty() ? "" : ": ") + what);
-}
-
-void problem_list::throw_if_any() const {
-    if (found_.empty()) {
-        return;
-    }
-    std::string all;
-    for (const auto& [line, what] : found_) {
-        all += all.empty() ? "" : "\n";
-        all += what;
-    }
-    throw configuration_error(all);
-}
-
 const toml::node* config_section::take(std::string_view key) {
     known_.emplace(key);
     return from_.get(key);

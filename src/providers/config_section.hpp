@@ -1,45 +1,28 @@
 #pragma once
 
+#include "program/configuration_problems.hpp"
+
 #include <roomport/clock.hpp>
 
 #include <toml++/toml.h>
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace roomport::providers {
 
-/// What is wrong with a file, a line for each problem: `FILE:LINE: KEY: what to do`.
-class configuration_error : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
-
-/// Collects what is wrong with a file, so that all of it is told at once.
-class problem_list {
-public:
-    explicit problem_list(std::string file) : file_(std::move(file)) {}
-
-    void add(toml::source_index line, const std::string& key, const std::string& what);
-    /// @throws configuration_error
-    void throw_if_any() const;
-
-private:
-    std::string file_;
-    std::multimap<toml::source_index, std::string> found_;
-};
+using program::configuration_error;
+using program::configuration_problems;
 
 /// A table of the file whose keys are read one by one. What is wrong goes to the list of problems, and reading goes on.
 class config_section {
 public:
     /// @param path the keys that lead here, "provider.http".
-    config_section(const toml::table& from, std::string path, problem_list& problems)
+    config_section(const toml::table& from, std::string path, configuration_problems& problems)
         : from_(from), path_(std::move(path)), problems_(problems) {}
 
     bool has(std::string_view key) const { return from_.contains(key); }
@@ -78,7 +61,7 @@ private:
 
     const toml::table& from_;
     std::string path_;
-    problem_list& problems_;
+    configuration_problems& problems_;
     std::set<std::string, std::less<>> known_;
 };
 

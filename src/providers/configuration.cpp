@@ -77,7 +77,7 @@ void read_limits(config_section& provider, allocation::engine_settings& to) {
     to.list.rate = 10;
     to.stop.rate = 10;
     const toml::table none;
-    problem_list unused("");
+    configuration_problems unused("");
     auto limits = provider.section("limits");
     config_section nothing(none, "", unused);
     config_section& from = limits ? *limits : nothing;
@@ -169,7 +169,7 @@ provider_configuration read_configuration(const std::filesystem::path& file) {
     if (!content) {
         throw configuration_error(file.string() + ": there is no such file");
     }
-    problem_list problems(file.string());
+    configuration_problems problems(file.string());
     toml::table root;
     try {
         root = toml::parse(*content, file.string());

@@ -1,7 +1,8 @@
 #include "server/service/admin_front.hpp"
 
+#include "program/metric_families.hpp"
+
 #include <memory>
-#include <sstream>
 #include <utility>
 
 namespace roomport::server {
@@ -17,30 +18,11 @@ httpd::server_options admin_options() {
 
 httpd::response plain_text(std::string text) {
     httpd::response answer(200, std::move(text));
-    answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    answer.content_type = program::exposition_media_type;
     return answer;
 }
 
 } // namespace
-
-std::string exposition_text(const std::vector<metric>& metrics) {
-    std::ostringstream text;
-    text.imbue(std::locale::classic());
-    text.precision(17);
-    std::string_view last;
-    for (const metric& each : metrics) {
-        if (each.name != std::exchange(last, each.name)) {
-            text << "# HELP " << each.name << ' ' << each.help << "\n# TYPE " << each.name << ' '
-                 << (each.is_counter ? "counter" : "gauge") << '\n';
-        }
-        text << each.name;
-        if (!each.label.empty()) {
-            text << '{' << each.label << '}';
-        }
-        text << ' ' << each.value << '\n';
-    }
-    return text.str();
-}
 
 admin_front::admin_front(boost::asio::io_context& context, source from)
     : source_(std::move(from)),
@@ -68,7 +50,7 @@ httpd::response admin_front::answer(const httpd::request& received) const {
         return refused;
     }
     if (path == "metrics") {
-        return plain_text(exposition_text(source_.metrics()));
+        return plain_text(source_.metrics());
     }
     if (path == "readyz") {
         if (const auto problem = source_.problem(); !problem.empty()) {

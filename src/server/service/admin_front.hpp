@@ -7,29 +7,9 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace roomport::server {
-
-/// A number that an operator watches.
-class metric {
-public:
-    metric(std::string_view its_name, std::string_view its_help, bool counts, double its_value,
-           std::string_view its_label = {})
-        : name(its_name), help(its_help), is_counter(counts), value(its_value), label(its_label) {}
-
-    std::string_view name;
-    /// A sentence; the same for all of one name.
-    std::string_view help;
-    bool is_counter;
-    double value;
-    /// `state="active"`; empty: none.
-    std::string_view label;
-};
-
-/// The metrics in Prometheus' text format, those of one name one after the other.
-std::string exposition_text(const std::vector<metric>& metrics);
 
 /// What supervisors ask for: /healthz, /readyz and /metrics, in plain HTTP at an address of its own. One thread.
 class admin_front {
@@ -40,7 +20,8 @@ public:
         source() = default;
         /// Why no room can be had now; empty: one can.
         std::function<std::string()> problem;
-        std::function<std::vector<metric>()> metrics;
+        /// In Prometheus' text format.
+        std::function<std::string()> metrics;
     };
 
     admin_front(boost::asio::io_context& context, source from);

@@ -11,7 +11,6 @@
 #include "providers/configuration.hpp"
 #include "providers/http/http_allocator.hpp"
 #include "server/api/cross_origin.hpp"
-#include "server/launcher/launch_problem.hpp"
 #include "server/launcher/local_provider.hpp"
 #include "server/launcher/machine_ports.hpp"
 #include "server/launcher/orphans.hpp"
@@ -19,13 +18,14 @@
 #include "server/rooms/random_text.hpp"
 #include "server/service/admin_front.hpp"
 #include "server/service/certificate_authority.hpp"
+#include "server/service/game_server_environment.hpp"
+#include "server/service/option_checks.hpp"
 #include "server/service/room_service.hpp"
+#include "server/service/service_metrics.hpp"
 #include "server/service/state_directory.hpp"
 #include "server/simulation/simulated_provider.hpp"
 #include "store/journal_thread.hpp"
 #include "store/store_error.hpp"
-
-#include <roomport/hathora/room_id.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -57,65 +57,6 @@ std::size_t most_connections() {
     return program::raise_descriptor_limit() / 2;
 }
 
-std::vector<std::string> common_environment(const service_options& options,
-                                            const std::string& advertised,
-                                            const std::string& marker, const secret& app_secret) {
-    const auto pages = static_cast<long long>(::sysconf(_SC_PHYS_PAGES));
-    const auto page_size = static_cast<long long>(::sysconf(_SC_PAGE_SIZE));
-    return {
-        std::string(marker_variable) + "=" + marker,
-        "HATHORA_APP_ID=" + options.app_id,
-        "HATHORA_APP_SECRET=" + std::string(app_secret.reveal()),
-        "HATHORA_DEPLOYMENT_ID=1",
-        "HATHORA_BUILD_TAG=local",
-        "HATHORA_HOSTNAME=" + advertised,
-        "HATHORA_PRIVATE_IP=127.0.0.1",
-        "HATHORA_ALLOCATED_CPU=" + std::to_string(::sysconf(_SC_NPROCESSORS_ONLN)),
-        "HATHORA_ALLOCATED_MEMORY_MB=" + std::to_string(pages * page_size / (1024 * 1024)),
-    };
-}
-
-command_template check_command(const service_options& options) {
-    auto command = command_template::parse(*options.command, options.ports);
-    if (command.has_error()) {
-        throw program::usage_error("--exec: " + command.error());
-    }
-    if (const auto problem = launch_problem(command->program())) {
-        throw program::usage_error("--exec: " + *problem);
-    }
-    return std::move(*command);
-}
-
-void check(const service_options& options) {
-    const int sources =
-        (options.command ? 1 : 0) + (options.simulation ? 1 : 0) + (options.provider_file ? 1 : 0);
-    if (sources != 1) {
-        throw program::usage_error(
-            "give one of --exec, what to run for a room, --provider, who runs it, and --simulate");
-    }
-    if (options.provider_file && options.rooms_per_process != 1) {
-        throw program::usage_error(
-            "with --provider each room has a server of its own; leave --rooms-per-process out");
-    }
-    if (options.tls_certificate.has_value() != options.tls_key.has_value()) {
-        throw program::usage_error("--tls-cert and --tls-key belong together");
-    }
-    if (!hathora::is_valid_id(options.app_id)) {
-        throw program::usage_error("--app-id is " + std::string(hathora::id_rule));
-    }
-    if (options.rooms_per_process < 1 || options.rooms_per_process > 10000) {
-        throw program::usage_error("--rooms-per-process is a number from 1 to 10000");
-    }
-    if (options.advertise && !program::is_host_name(*options.advertise)) {
-        throw program::usage_error("--advertise is a host name or an IP address");
-    }
-    for (const auto& name : options.tls_names) {
-        if (!program::is_host_name(name)) {
-            throw program::usage_error("--tls-name is a host name or an IP address");
-        }
-    }
-}
-
 /// One run of the service, from start to end.
 class run {
 public:
@@ -144,10 +85,10 @@ public:
 
 private:
     void prepare() {
-        check(options_);
+        check_options(options_);
         local_provider_options local;
         if (options_.command) {
-            local.command = check_command(options_);
+            local.command = read_command(options_);
             refuses_dash_ids_ = local.command.begins_word_with_room_id();
         }
         const auto where = program::resolve_listen_address(context_, options_.listen);
@@ -242,7 +183,7 @@ private:
         }
         local.passed_environment = options_.passed_environment;
         local.input = options_.input;
-        local.environment = common_environment(options_, advertised_, marker_, app_secret_);
+        local.environment = game_server_environment(options_, advertised_, marker_, app_secret_);
         local.stop_grace = options_.stop_grace;
         local.marker = marker_;
         local.advertised = advertised_addresses::of_host(advertised_);
@@ -370,7 +311,7 @@ private:
             return remote_ != nullptr ? remote_->problem() : std::string();
         };
         from.metrics = [this] {
-            return metrics();
+            return service_metrics(*service_, remote_);
         };
         admin_ = std::make_unique<admin_front>(context_, std::move(from));
         try {
@@ -382,41 +323,6 @@ private:
                 "can't listen on " + program::to_host_and_port(failure.where) + ": " +
                 failure.code().message() + "; choose another address or port with --admin");
         }
-    }
-
-    std::vector<metric> metrics() const {
-        constexpr bool gauge = false;
-        constexpr bool counter = true;
-        const auto [active, starting] = service_->count_rooms();
-        const std::string_view rooms = "roomport_rooms";
-        const std::string_view rooms_help =
-            "Rooms by state; ending: what is left of rooms that are gone.";
-        std::vector<metric> all{
-            {rooms, rooms_help, gauge, static_cast<double>(active), "state=\"active\""},
-            {rooms, rooms_help, gauge, static_cast<double>(starting), "state=\"starting\""}};
-        if (remote_ == nullptr) {
-            return all;
-        }
-        const auto numbers = remote_->numbers();
-        all.emplace_back(rooms, rooms_help, gauge, static_cast<double>(numbers.ending),
-                         "state=\"ending\"");
-        const auto add = [&](std::string_view name, std::string_view help, std::uint64_t value) {
-            all.emplace_back(name, help, counter, static_cast<double>(value));
-        };
-        add("roomport_allocation_creates_total", "Servers asked for.", numbers.creates_sent);
-        add("roomport_allocation_capacity_refusals_total",
-            "Creates refused because nothing was free.", numbers.capacity_refusals);
-        add("roomport_allocation_throttled_total", "Requests refused because they came too fast.",
-            numbers.throttled);
-        add("roomport_allocation_unknown_outcomes_total", "Creates whose outcome was not known.",
-            numbers.unknown_outcomes);
-        add("roomport_allocation_orphans_told_total",
-            "Servers of no room that were left alone, once for each round.", numbers.orphans_told);
-        add("roomport_allocation_orphans_stopped_total", "Servers of no room that were stopped.",
-            numbers.orphans_stopped);
-        add("roomport_journal_failures_total", "Commits of the journal that failed.",
-            numbers.journal_failures);
-        return all;
     }
 
     void write_facts(const state_directory& state, const tcp::endpoint& endpoint,
