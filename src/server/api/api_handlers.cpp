@@ -70,7 +70,8 @@ const api_handler& find_handler(std::string_view id) {
 std::vector<answered_operation> all_answered_operations() {
     std::vector<answered_operation> all;
     const auto add = [&all](const hathora::operation_description& what) {
-        all.push_back({what, find_handler(what.id).run});
+        const auto& handler = find_handler(what.id);
+        all.push_back({what, handler.run, handler.most_body});
     };
     std::apply([&](const auto&... operation) { (add(operation), ...); }, hathora::all_operations);
     for (const auto& operation : all_not_offered) {

@@ -154,7 +154,7 @@ std::span<const api_handler> lobby_handlers() {
     static constexpr std::array all{
         api_handler{hathora::login_anonymous.id, login_anonymous},
         api_handler{hathora::login_nickname.id, login_nickname},
-        api_handler{hathora::create_lobby.id, create_lobby},
+        api_handler{hathora::create_lobby.id, create_lobby, body_with_config},
         api_handler{hathora::get_lobby_info_by_room_id.id, get_lobby_by_room_id},
         api_handler{hathora::get_lobby_info_by_short_code.id, get_lobby_by_short_code},
         api_handler{hathora::list_active_public_lobbies.id, list_public_lobbies},

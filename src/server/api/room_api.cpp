@@ -4,9 +4,6 @@
 #include "server/api/api_call.hpp"
 #include "server/api/cross_origin.hpp"
 
-#include <roomport/hathora/operations.hpp>
-
-#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -21,23 +18,6 @@ httpd::response unauthorized(const hathora::operation_description& operation) {
                  : "the token is missing or wrong; send the service's token as a bearer token");
     answer.fields.emplace_back("WWW-Authenticate", "Bearer");
     return answer;
-}
-
-// A room's config of 10,000 characters, each of which JSON may write as two escapes of six bytes, and what stands around it.
-constexpr std::size_t largest_body_with_config = std::size_t{128} << 10U;
-
-// A nickname of 1,000 characters; and what some clients send where nothing is asked for.
-constexpr std::size_t largest_body_without_config = std::size_t{16} << 10U;
-
-std::size_t most_body(const hathora::operation_description& operation) {
-    if (operation.id == hathora::create_lobby.id) {
-        return largest_body_with_config;
-    }
-    const bool is_backends = operation.id == hathora::create_room.id ||
-                             operation.id == hathora::create_room_v1.id ||
-                             operation.id == hathora::update_room_config.id;
-    // Who has the token may send members that only a later version knows.
-    return is_backends ? httpd::request_limits().body : largest_body_without_config;
 }
 
 } // namespace
@@ -78,15 +58,15 @@ httpd::admission room_api::admit(const httpd::request& head) const {
     const auto found = router_.find(head.method, head.path);
     if (misdirected(head, found)) {
         // The answer is the same with the body, which may be as small as most are.
-        verdict.most_body = largest_body_without_config;
+        verdict.most_body = small_body;
         return verdict;
     }
-    const auto& operation = operations_[found.route].operation;
+    const auto& target = operations_[found.route];
     std::optional<player> who;
-    if (!is_authorized(operation, head, who)) {
-        verdict.refusal = unauthorized(operation);
+    if (!is_authorized(target.operation, head, who)) {
+        verdict.refusal = unauthorized(target.operation);
     }
-    verdict.most_body = most_body(operation);
+    verdict.most_body = target.most_body;
     return verdict;
 }
 
@@ -102,10 +82,9 @@ void room_api::handle(httpd::request received, const std::shared_ptr<httpd::resp
         responder->send(unauthorized(target.operation));
         return;
     }
-    if (received.body.size() > most_body(target.operation)) {
-        responder->send(httpd::error_response(413, "the body is larger than " +
-                                                       std::to_string(most_body(target.operation)) +
-                                                       " bytes"));
+    if (received.body.size() > target.most_body) {
+        responder->send(httpd::error_response(
+            413, "the body is larger than " + std::to_string(target.most_body) + " bytes"));
         return;
     }
     const auto& app_id = found.values.get("appId");

@@ -181,13 +181,13 @@ void update_room_config(api_call& current) {
 
 std::span<const api_handler> room_handlers() {
     static constexpr std::array all{
-        api_handler{hathora::create_room.id, create_room},
+        api_handler{hathora::create_room.id, create_room, any_body},
         api_handler{hathora::get_room_info.id, get_room_info},
         api_handler{hathora::get_connection_info.id, get_connection_info},
         api_handler{hathora::get_connection_infos.id, get_connection_infos},
         api_handler{hathora::destroy_room.id, destroy_room},
-        api_handler{hathora::update_room_config.id, update_room_config},
-        api_handler{hathora::create_room_v1.id, create_room_v1},
+        api_handler{hathora::update_room_config.id, update_room_config, any_body},
+        api_handler{hathora::create_room_v1.id, create_room_v1, any_body},
         api_handler{hathora::get_room_info_v1.id, get_room_info},
         api_handler{hathora::get_connection_info_v1.id, get_connection_info_v1},
         api_handler{hathora::destroy_room_v1.id, destroy_room},
