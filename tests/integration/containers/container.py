@@ -11,10 +11,14 @@ import resource
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import shipped
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import programs  # noqa: E402
 
 LIMIT = 60
 DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -195,14 +199,9 @@ class Container:
         return self.log.read_text()
 
 
-def eventually(check, what, limit=LIMIT):
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        value = check()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError("never happened: " + what)
+def eventually(check, what):
+    """As for programs, but containers take longer to come up."""
+    return programs.eventually(check, what, LIMIT)
 
 
 class Composition:
