@@ -1,8 +1,9 @@
 #include "cli/serve_command.hpp"
 
-#include "program/report.hpp"
-
+#include "program/configuration_problems.hpp"
 #include "program/duration_text.hpp"
+#include "program/printable.hpp"
+#include "program/report.hpp"
 #include "program/usage_error.hpp"
 #include "server/service/serve.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace roomport::cli {
 namespace {
@@ -159,6 +161,13 @@ server::service_options read_options(const arguments& given) {
     return options;
 }
 
+void report_bad_usage(std::string why, bool as_json) {
+    program::failure what;
+    what.error = error::invalid_argument;
+    what.message = std::move(why);
+    report(what, as_json);
+}
+
 program::exit_status run(const arguments& given) {
     const auto announce = [](const std::string& url) {
         program::print_line(url);
@@ -169,12 +178,13 @@ program::exit_status run(const arguments& given) {
     try {
         return static_cast<program::exit_status>(server::serve(read_options(given), announce, log));
     } catch (const program::usage_error& wrong) {
-        program::failure what;
-        what.error = error::invalid_argument;
-        what.message = std::string(wrong.what()) + "; see serve --help";
-        report(what, given.json);
-        return program::exit_status::bad_usage;
+        report_bad_usage(std::string(wrong.what()) + "; see serve --help", given.json);
+    } catch (const program::configuration_error& wrong) {
+        for (const auto problem : program::lines_of(wrong.what())) {
+            report_bad_usage(std::string(problem), given.json);
+        }
     }
+    return program::exit_status::bad_usage;
 }
 
 } // namespace

@@ -63,13 +63,9 @@ std::string with_keys(std::string text) {
 }
 
 int refuse(const std::string& why) {
-    std::size_t begin = 0;
-    while (begin <= why.size()) {
-        const auto end = std::min(why.find('\n', begin), why.size());
-        const auto line =
-            roomport::program::without_control_characters(why.substr(begin, end - begin));
-        std::fprintf(stderr, "roomport-poller: %s\n", line.c_str());
-        begin = end + 1;
+    for (const auto line : roomport::program::lines_of(why)) {
+        std::fprintf(stderr, "roomport-poller: %s\n",
+                     roomport::program::without_control_characters(line).c_str());
     }
     return static_cast<int>(exit_status::bad_usage);
 }

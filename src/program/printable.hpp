@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace roomport::program {
 
@@ -11,5 +12,8 @@ std::string printable(std::string_view text);
 
 /// A line for a terminal: every control character becomes '?'. Other characters stay as they are.
 std::string without_control_characters(std::string_view line);
+
+/// The lines of a text, without what separates them; one at least.
+std::vector<std::string_view> lines_of(std::string_view text);
 
 } // namespace roomport::program

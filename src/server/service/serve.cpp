@@ -214,8 +214,6 @@ private:
                 context_, with.engine, std::move(vendor), std::move(journal), log_);
             remote_ = created.get();
             provider_ = std::move(created);
-        } catch (const providers::configuration_error& wrong) {
-            throw program::usage_error(wrong.what());
         } catch (const store::store_error& wrong) {
             throw program::usage_error(wrong.what());
         } catch (const boost::system::system_error& wrong) {

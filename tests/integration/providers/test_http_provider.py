@@ -154,6 +154,9 @@ class Refusals(ProviderCase):
         done = subprocess.run([ROOMPORT, "serve", "--provider", path, "--state-dir", state],
                               capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 2, done.stderr)
+        # Each problem is a line of its own.
+        for line in done.stderr.splitlines():
+            self.assertRegex(line, "^roomport: invalid_argument: .*wrong.toml:[0-9]+: provider")
         self.assertIn("wrong.toml:3: provider.ownr: there is no such key", done.stderr)
 
     def test_a_damaged_store_is_told_and_left_alone(self):
